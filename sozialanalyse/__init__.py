@@ -1,0 +1,45 @@
+"""Municipal social reporting: from a town's counts by small area to findings that can be trusted and shared.
+
+Importing this package is cheap; what is heavy loads when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "open_town": "town",
+    "Town": "town",
+    "View": "view",
+    "trends": None,
+    "comparison": None,
+    "indicators": None,
+    "statistics": None,
+    "charts": "findings.charts",
+    "maps": "findings.maps",
+    "tables": "findings.tables",
+    "words": "findings.words",
+    "pages": "findings.pages",
+}
+"""Public names and the module that holds each; None: the name is a module itself."""
+
+__all__ = [  # noqa: PLE0604 - made from the table, so that no name can be forgotten
+    "__version__",
+    *_MODULES,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        message = f"module 'sozialanalyse' has no attribute {name!r}"
+        raise AttributeError(message)
+    module = importlib.import_module(f"sozialanalyse.{_MODULES[name] or name}")
+    is_module = _MODULES[name] is None or _MODULES[name].split(".")[-1] == name
+    return module if is_module else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,325 @@
+"""Amounts: what a measure adds up to over ages and sexes, for each area and period, up the area tree.
+
+Everything is added from counts, never from rates. Adding obeys the five states: a missing part makes the sum missing,
+a suppressed part makes it suppressed with stated bounds; it is never silently a smaller sum. Where a delivery states
+a total for an area, that total is used and not the sum of its parts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from sozialanalyse.areas import AreaTree
+
+    Floats = NDArray[np.float64]
+
+NUMBER, ZERO, MISSING, SUPPRESSED, NOT_APPLICABLE = STATES = (
+    "number",
+    "zero",
+    "missing",
+    "suppressed",
+    "not_applicable",
+)
+SEXES = ("all", "female", "male", "diverse")
+PERIOD = ["period_kind", "period_start", "period_end"]
+VALUES = ["value", "lower", "upper", "status"]
+
+Cell = tuple[str, int, int]
+"""Sex, first and last age of one delivered count."""
+
+_CODE = {state: code for code, state in enumerate(STATES)}
+_ABSENT = -1
+"""Code of a cell that stands in no delivery."""
+
+
+class _Values(NamedTuple):
+    """The columns :data:`VALUES` as arrays of one shape; states by their code."""
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    status: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Values:
+        codes = pd.Categorical(rows["status"], categories=STATES).codes
+        numbers = (rows[name].to_numpy(dtype=np.float64) for name in VALUES[:3])
+        return cls(*numbers, np.asarray(codes))
+
+    def pick(self, choose: Callable[[NDArray[np.generic]], NDArray[np.generic]]) -> _Values:
+        """Apply one indexing to all four."""
+        return _Values(*(choose(column) for column in self))  # type: ignore[arg-type]
+
+    def replaced(self, where: NDArray[np.bool_], other: _Values) -> _Values:
+        """Take the other's values in some places."""
+        return _Values(*(np.where(where, theirs, mine) for mine, theirs in zip(self, other, strict=True)))
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """Write the states out again."""
+        names = np.array(STATES, dtype=object)
+        return {"value": self.value, "lower": self.lower, "upper": self.upper, "status": names[self.status]}
+
+
+_NOTHING = _Values(*(np.float64(np.nan),) * 3, np.int8(_CODE[MISSING]))  # type: ignore[arg-type]
+
+
+def _combine(parts: _Values, total: Callable[[NDArray[np.generic]], Floats]) -> _Values:
+    """Add by the rules of the five states; ``total`` says which parts go into which sum.
+
+    Parts that are not applicable add nothing. Bounds: a suppressed part adds its bounds; a missing one, or one that is
+    suppressed without a stated upper bound, makes the upper bound unknown (NaN). A sum without parts is absent.
+    """
+    missing, suppressed, inapplicable = (parts.status == _CODE[name] for name in (MISSING, SUPPRESSED, NOT_APPLICABLE))
+    unbounded = (np.isnan(parts.upper) | missing) & ~inapplicable
+    value, lower, upper = (total(np.nan_to_num(column)) for column in parts[:3])
+    size = total(np.ones(parts.status.shape))
+    conditions = {
+        _ABSENT: size == 0,
+        _CODE[MISSING]: total(missing) > 0,
+        _CODE[SUPPRESSED]: total(suppressed) > 0,
+        _CODE[NOT_APPLICABLE]: total(inapplicable) == size,
+        _CODE[ZERO]: value == 0,
+    }
+    status = np.select(list(conditions.values()), list(conditions), default=_CODE[NUMBER]).astype(np.int8)
+    known = (status == _CODE[NUMBER]) | (status == _CODE[ZERO])
+    return _Values(np.where(known, value, np.nan), lower, np.where(total(unbounded) > 0, np.nan, upper), status)
+
+
+def add_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Add counts within groups, by the rules of the five states.
+
+    Parts that are not applicable add nothing. Bounds: a suppressed part adds its bounds; a missing one, or one that is
+    suppressed without a stated upper bound, makes the upper bound unknown (NaN).
+
+    Parameters
+    ----------
+    rows
+        Columns :data:`VALUES` and those of the groups.
+    by
+        Columns that say what belongs together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of the groups and :data:`VALUES`, a row a group, sorted.
+    """
+    number, groups = _numbered(rows, by)
+    size = len(groups)
+    sums = _combine(_Values.of(rows), lambda column: np.bincount(number, weights=column, minlength=size))
+    return groups.assign(**sums.columns())
+
+
+def _numbered(rows: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """Number the groups of rows in sorted order, so that no result depends on the order of the rows."""
+    grouped = rows.groupby(by, observed=True, sort=True)
+    return grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """An amount for each area and period.
+
+    Parameters
+    ----------
+    areas
+        The tree; its areas are the first axis of the arrays.
+    periods
+        Frame of the periods, sorted by their end; they are the second axis.
+    value, lower, upper
+        The count and its hard bounds; the value is NaN unless the state is number or zero.
+    status
+        One of :data:`STATES`; missing also where an area did not exist at the end of the period.
+    """
+
+    areas: AreaTree
+    periods: pd.DataFrame
+    value: Floats
+    lower: Floats
+    upper: Floats
+    status: NDArray[np.object_]
+
+    @property
+    def exists(self) -> NDArray[np.bool_]:
+        """Whether the area existed at the end of the period."""
+        return _exists(self.areas, self.periods)
+
+    def is_delivered(self) -> NDArray[np.bool_]:
+        """Whether any area has more than a gap, for each period."""
+        return np.asarray((self.status != MISSING).any(axis=0))
+
+
+class Delivery:
+    """All counts of one measure, laid out by area, period and cell.
+
+    Parameters
+    ----------
+    rows
+        Frame of the measure's counts (see :mod:`sozialanalyse.loading`).
+    areas
+        The tree to roll up.
+    """
+
+    def __init__(self, rows: pd.DataFrame, areas: AreaTree) -> None:
+        self.areas = areas
+        period, periods = _numbered(rows, PERIOD[::-1])
+        cell, cells = _numbered(rows, ["sex", "age_from", "age_to"])
+        self.periods = periods[PERIOD]
+        self.cells: list[Cell] = [(str(sex), int(first), int(last)) for sex, first, last in cells.itertuples(index=False)]
+        area = pd.Index(areas.frame["area"]).get_indexer(rows["area"])
+        assert (area >= 0).all(), "counts of areas that are not in the tree"
+        shape = (len(areas.frame), len(periods), len(cells))
+        self._values = _Values(*(np.full(shape, np.nan) for _ in range(3)), np.full(shape, _ABSENT, dtype=np.int8))
+        for target, column in zip(self._values, _Values.of(rows), strict=True):
+            target[area, period, cell] = column
+
+    @cached_property
+    def _patterns(self) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+        """Which cells are named and which delivered: the distinct patterns, and the one of each area and period."""
+        status = self._values.status
+        state = np.where(status == _ABSENT, 0, np.where(status == _CODE[MISSING], _NAMED, _DELIVERED)).astype(np.int8)
+        patterns, number = np.unique(state.reshape(-1, len(self.cells)), axis=0, return_inverse=True)
+        return patterns, number.reshape(status.shape[:2])
+
+    def amounts(self, wanted: Cell) -> Amounts | None:
+        """Add what makes up the wanted sex and ages, and roll it up the tree; None where nothing makes them up.
+
+        Which counts are delivered may differ between areas and periods (only a total here, age groups there), so each
+        pattern of delivered cells is looked at once.
+        """
+        patterns, number = self._patterns
+        chosen = np.zeros(patterns.shape, dtype=bool)
+        for pattern, row in zip(patterns, chosen, strict=True):
+            row[_choose(pattern, self.cells, wanted)] = True
+        if not chosen.any():
+            return None
+        taken = chosen[number]
+        own = _combine(self._values, lambda column: np.where(taken, column, 0).sum(axis=-1, dtype=np.float64))
+        rolled = _roll_up(own, self.areas, _exists(self.areas, self.periods))
+        return Amounts(self.areas, self.periods, **rolled.columns())  # type: ignore[arg-type]
+
+
+_NAMED, _DELIVERED = 1, 2
+"""State of a cell that stands in a delivery without a count (missing), and with one (hidden ones included)."""
+
+
+def _choose(pattern: NDArray[np.int8], cells: Sequence[Cell], wanted: Cell) -> list[int]:
+    """Choose the cells to add: delivered ones if they suffice, else those that at least say what is missing."""
+    for least in (_DELIVERED, _NAMED):
+        columns = np.flatnonzero(pattern >= least).tolist()
+        if picked := tile([cells[column] for column in columns], wanted):
+            return [columns[position] for position in picked]
+    return []
+
+
+def tile(cells: Sequence[Cell], wanted: Cell) -> list[int]:
+    """Find the fewest delivered cells that make up the wanted one exactly.
+
+    Parameters
+    ----------
+    cells
+        What is delivered: sex, first and last age.
+    wanted
+        What is asked for. For ``all`` sexes the single sexes are taken where no total is delivered.
+
+    Returns
+    -------
+    list of int
+        Positions in ``cells``; empty where the cells do not make up the wanted one.
+
+    Examples
+    --------
+    >>> tile([("all", 0, 64), ("all", 65, 74), ("all", 75, 999)], ("all", 65, 999))
+    [1, 2]
+    """
+    sex, first, last = wanted
+    whole = _path([(*cell, number) for number, cell in enumerate(cells) if cell[0] == sex], first, last)
+    if whole or sex != "all":
+        return whole
+    delivered = [part for part in SEXES[1:] if any(cell[0] == part for cell in cells)]
+    if not {"female", "male"} <= set(delivered):
+        return []
+    parts = [tile(cells, (part, first, last)) for part in delivered]
+    return sorted(position for part in parts for position in part) if all(parts) else []
+
+
+def _path(groups: Sequence[tuple[str, int, int, int]], first: int, last: int) -> list[int]:
+    """Shortest chain of age groups from the first age to the last, by breadth-first search."""
+    queue: deque[tuple[int, list[int]]] = deque([(first, [])])
+    seen = {first}
+    while queue:
+        age, path = queue.popleft()
+        for _, start, end, number in groups:
+            if start != age or end > last or end + 1 in seen:
+                continue
+            if end == last:
+                return [*path, number]
+            seen.add(end + 1)
+            queue.append((end + 1, [*path, number]))
+    return []
+
+
+def _exists(areas: AreaTree, periods: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell for each area and period whether the area existed at the period's end."""
+    ends = periods["period_end"].to_numpy()
+    first, last = (areas.frame[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
+    return np.asarray((first <= ends) & (ends <= last))
+
+
+def _roll_up(own: _Values, areas: AreaTree, exists: NDArray[np.bool_]) -> _Values:
+    """Fill the area tree: delivered where an area's own count is delivered, otherwise the sum of the areas below."""
+    filled = own.replaced(~exists | (own.status == _ABSENT), _NOTHING)
+    parents = pd.Index(areas.frame["area"]).get_indexer(areas.frame["parent"])
+    level = areas.frame["level"].to_numpy()
+    for name in areas.levels[1:]:
+        below = np.flatnonzero((parents >= 0) & (level[parents] == name))
+
+        def total(column: NDArray[np.generic], below: NDArray[np.intp] = below) -> Floats:
+            sums = np.zeros(exists.shape)
+            np.add.at(sums, parents[below], np.where(exists[below], column, 0))
+            return sums
+
+        sums = _combine(filled.pick(lambda column, below=below: column[below]), total)  # type: ignore[misc]
+        is_open = exists & (filled.status == _CODE[MISSING]) & (sums.status != _ABSENT)
+        filled = filled.replaced(is_open, sums)
+    return filled
+
+
+def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTree) -> pd.DataFrame:
+    """Compute an amount for every area and period of a measure.
+
+    Parameters
+    ----------
+    counts
+        Frame of counts (see :mod:`sozialanalyse.loading`).
+    cell
+        Sex, first and last age wanted.
+    measure
+        Id of the measure.
+    areas
+        The tree to roll up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``area, level, period_kind, period_start, period_end, value, lower, upper, status``, a row for each area that
+        existed at the end of the period; empty where no delivered age groups make up the wanted ages.
+    """
+    rows = counts[counts["measure"] == measure]
+    amounts = Delivery(rows, areas).amounts(cell) if len(rows) else None
+    if amounts is None:
+        return rows.assign(level="")[["area", "level", *PERIOD, *VALUES]].head(0)
+    area, period = np.nonzero(amounts.exists)
+    frame = areas.frame[["area", "level"]].take(area).reset_index(drop=True)
+    frame[PERIOD] = amounts.periods.take(period).to_numpy() if False else amounts.periods.take(period).reset_index(drop=True)
+    return frame.assign(**{name: getattr(amounts, name)[area, period] for name in VALUES})

@@ -1,0 +1,133 @@
+"""The manifest: what an output folder holds and from what it was made. The same input gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import pydantic
+
+from sozialanalyse.batch.sections import Finding
+from sozialanalyse.documents import Model
+from sozialanalyse.errors import UsageError
+from sozialanalyse.language import LanguageCode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+SCHEMA_VERSION = 1
+
+ADDRESS = r"^[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.html$"
+"""What the address of a page looks like: a folder and a file below the output folder, and never out of it."""
+
+State = Literal["current", "earlier", "failed"]
+"""``current``: made from the hashes beside it; ``earlier``: the last try failed and the page before it was kept;
+``failed``: there is no page."""
+
+
+class Hashes(Model):
+    """Content hashes (sha256, hexadecimal) of the six things that a page is made of.
+
+    ``ledger`` is the ledger of releases and stays empty until there is disclosure control.
+    """
+
+    data: str
+    catalogue: str
+    notebook: str
+    parameters: str
+    library: str
+    ledger: str | None = None
+
+
+class Entry(Model):
+    """One finding: where it stands, what it was made of, and what the index says of it."""
+
+    id: str
+    language: LanguageCode
+    address: str = pydantic.Field(pattern=ADDRESS)
+    state: State
+    group: str
+    title: str | None = None
+    sha256: str | None
+    hashes: Hashes
+    finding: Finding | None = None
+    reason: str | None = None
+
+
+class Manifest(Model):
+    """All findings of an output folder."""
+
+    schema_version: int = pydantic.Field(default=SCHEMA_VERSION, alias="schema")
+    town: str
+    audience: str
+    findings: tuple[Entry, ...] = ()
+
+    def text(self) -> str:
+        """Write the manifest; the same content gives the same bytes."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+
+    def fits(self, town: str, audience: str) -> bool:
+        """Say whether its pages may stand beside those of a town and an audience."""
+        return (self.town, self.audience) == (town, audience)
+
+
+def read_manifest(output: Path) -> Manifest | None:
+    """Read the manifest of an output folder; nothing when there is none or it is damaged.
+
+    Raises
+    ------
+    UsageError
+        When a later release wrote it: its pages are not ours to replace.
+    """
+    try:
+        found = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    version = found.get("schema") if isinstance(found, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        message = "the output folder was written by a later release (manifest of schema {found}); use another folder"
+        raise UsageError(message, found=version)
+    try:
+        return Manifest.model_validate(found)
+    except pydantic.ValidationError:
+        return None
+
+
+def hash_of(value: object) -> str:
+    """Hash a plain value by its canonical JSON text."""
+    return hash_text(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def hash_text(text: str) -> str:
+    """Hash a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_files(files: Iterable[tuple[str, Path]]) -> str:
+    """Hash files by their names, as given, and their content."""
+    total = hashlib.sha256()
+    for name, path in sorted(files):
+        total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def hash_folder(folder: Path, suffixes: Collection[str], without: Path | None = None) -> str:
+    """Hash the files of a folder that have one of the suffixes, but for one folder in it."""
+    files = (path for path in folder.rglob("*") if path.suffix in suffixes and without not in path.parents)
+    return hash_files((path.relative_to(folder).as_posix(), path) for path in files)
+
+
+def hash_notebook(path: Path) -> str:
+    """Hash what a notebook says and does: kinds, tags and sources of its cells, not its outputs."""
+    cells: list[Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = [(cell["cell_type"], cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in cells]
+    return hash_of(said)
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text can be the address of a page."""
+    return re.fullmatch(ADDRESS.strip("^$"), text, re.ASCII) is not None

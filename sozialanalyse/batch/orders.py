@@ -1,0 +1,170 @@
+"""What a batch is asked for, and what there is to do: each run of the plan, and why it is made or is not."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import platform
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sozialanalyse.batch.edition import Entry, Hashes, hash_folder, hash_notebook, hash_of, hash_text, read_manifest
+from sozialanalyse.batch.execution import DEADLINE, default_workers
+from sozialanalyse.batch.plan import Check, Run, choose, read_plan
+from sozialanalyse.batch.publishing import REPORT, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sozialanalyse.language import LanguageCode
+
+Why = Literal["new", "changed", "failed before", "forced", "unchanged", "not chosen"]
+"""Why a finding is made, or is not."""
+
+_PACKAGE = Path(__file__).parents[1]
+_DEFINITIONS = _PACKAGE / "catalogue" / "definitions"
+_SOURCES = (".py", ".j2", ".css", ".po", ".yml", ".json")
+_DRAWN_BY = ("babel", "great-tables", "geopandas", "mapclassify", "matplotlib", "mistune", "numpy", "pandas", "seaborn")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to make, of what, for whom, and where to.
+
+    Parameters
+    ----------
+    town, raw
+        Folder of the town, and of its raw files.
+    data
+        Hash of all data of the town.
+    plan, notebooks
+        The plan file, and the folder of the notebooks.
+    output
+        Folder of the pages.
+    audience, language
+        For whom, and in which language.
+    notices
+        What every page must say at its top.
+    only
+        Ids of the runs to make; empty for all.
+    workers, deadline
+        How many at once, and seconds for each.
+    force
+        Make also what is unchanged.
+    """
+
+    town: Path
+    data: str
+    plan: Path
+    notebooks: Path
+    output: Path
+    raw: Path | None = None
+    audience: str = "public"
+    language: LanguageCode = "de"
+    notices: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    workers: int = field(default_factory=default_workers)
+    deadline: float = DEADLINE
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A run and why it is made, or is not."""
+
+    run: Run
+    why: Why
+    hashes: Hashes
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the notebook has to run."""
+        return self.why not in {"unchanged", "not chosen"}
+
+
+def preview(order: Order, check: Check | None = None) -> list[Step]:
+    """Say what a batch would do and why, touching nothing.
+
+    Raises
+    ------
+    SozialanalyseError
+        As :func:`sozialanalyse.batch.run_plan` before it starts.
+    """
+    runs = checked_runs(order, check)
+    refuse(order.output, keep_out(order))
+    return steps_of(order, runs, order.output)
+
+
+def checked_runs(order: Order, check: Check | None) -> list[Run]:
+    """Read the plan and check it as a whole, and that it has the runs that were chosen."""
+    runs = read_plan(order.plan, order.notebooks, order.language, check)
+    choose(runs, order.only)
+    return runs
+
+
+def keep_out(order: Order) -> dict[str, Path]:
+    """Name the folders that no page may be written to."""
+    folders = {"the town's folder": order.town, "the notebooks": order.notebooks, "the library": _PACKAGE}
+    return folders if order.raw is None else {**folders, "the raw files": order.raw}
+
+
+def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
+    """Compare what the runs are made of with what the output folder holds."""
+    chosen = choose(runs, order.only)
+    library = hash_folder(_PACKAGE, _SOURCES, without=_DEFINITIONS)
+    catalogue = hash_folder(_DEFINITIONS, (".yml",))
+    notebooks = {path: hash_notebook(path) for path in {run.path for run in runs}}
+    earlier = earlier_findings(order, output)
+    same_versions = _versions_before(output) == versions()
+    steps = []
+    for run in runs:
+        parameters = hash_of({**run.parameters, "language": order.language, "audience": order.audience})
+        hashes = Hashes(
+            data=order.data,
+            catalogue=catalogue,
+            notebook=notebooks[run.path],
+            parameters=parameters,
+            library=library,
+        )
+        entry = earlier.get((run.id, run.language))
+        why = _why(entry, hashes, output) if run in chosen else "not chosen"
+        if why == "unchanged" and (order.force or not same_versions):
+            why = "forced" if order.force else "changed"
+        steps.append(Step(run, why, hashes))
+    return steps
+
+
+def _why(entry: Entry | None, hashes: Hashes, output: Path) -> Why:
+    if entry is None:
+        return "new"
+    if entry.state != "current":
+        return "failed before"
+    page = output / entry.address
+    is_whole = page.is_file() and hash_text(page.read_text(encoding="utf-8")) == entry.sha256
+    return "unchanged" if is_whole and entry.hashes == hashes else "changed"
+
+
+def earlier_findings(order: Order, output: Path) -> dict[tuple[str, str], Entry]:
+    """Give the findings of the edition before; those of another town or audience must not stand beside ours."""
+    manifest = read_manifest(output)
+    if manifest is None or not manifest.fits(order.town.name, order.audience):
+        return {}
+    return {(entry.id, entry.language): entry for entry in manifest.findings}
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of what draws and writes our pages."""
+    found = {"python": platform.python_version()}
+    for name in ("sozialanalyse", *_DRAWN_BY):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def _versions_before(output: Path) -> object:
+    try:
+        return json.loads((output / REPORT).read_text(encoding="utf-8")).get("versions")
+    except (OSError, ValueError, AttributeError):
+        return None

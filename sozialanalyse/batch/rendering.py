@@ -1,0 +1,124 @@
+"""Pages: an executed notebook through nbconvert and our own template to one self-contained HTML file."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import TemplateExporter
+
+from sozialanalyse.batch.safety import problems
+from sozialanalyse.batch.sections import Content, Finding, lines, read_content
+from sozialanalyse.errors import DataError, Fault, Place
+from sozialanalyse.language import Language, LanguageCode
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
+
+TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
+"""Folder of the templates and the style sheet."""
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Content-Security-Policy of every page: it loads nothing, runs nothing, sends nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A rendered finding."""
+
+    html: str
+    finding: Finding
+
+
+class FindingExporter(TemplateExporter):
+    """nbconvert's exporter with our template: code hidden, everything escaped that is not ours."""
+
+    export_from_notebook = "sozialanalyse finding"
+    output_mimetype = "text/html"
+
+    @property
+    def default_config(self) -> Config:
+        """Configure nbconvert to use our template and nothing that a user has installed."""
+        config = super().default_config
+        config.FindingExporter.template_name = "finding"
+        config.FindingExporter.extra_template_basedirs = [str(TEMPLATES)]
+        return config
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def _template_extension_default(self) -> str:
+        return ".html.j2"
+
+    def _create_environment(self) -> Environment:
+        return environment()
+
+    def _load_template(self) -> Any:
+        return self.environment.get_template("finding/index.html.j2")
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Render a notebook; ``resources`` holds ``language``, ``name`` and ``notices`` as of :func:`render`."""
+        given = {"language": "de", "name": "notebook", "notices": (), **(resources or {})}
+        content = read_content(nb, given["language"], given["name"])
+        given["content"] = content
+        given["language"] = Language(given["language"])
+        given["notices"] = list(dict.fromkeys([*given["notices"], *content.finding.notices]))
+        return super().from_notebook_node(nb, given, **kw)
+
+
+def render(path: Path, language: LanguageCode, name: str, notices: tuple[str, ...] = ()) -> Page:
+    """Render an executed notebook.
+
+    Parameters
+    ----------
+    path
+        The executed notebook.
+    language
+        ``de`` or ``en``.
+    name
+        What messages call the notebook.
+    notices
+        What the page must say at its top, beside its own notices.
+
+    Raises
+    ------
+    DataError
+        When it holds something that cannot be published.
+    """
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    html, resources = FindingExporter().from_notebook_node(  # type: ignore[no-untyped-call]
+        notebook, {"language": language, "name": name, "notices": notices}
+    )
+    found = problems(html, page=True)
+    if found:
+        raise DataError(
+            Fault("the page holds what it must not have: {problem}", {"problem": problem}, Place(name))
+            for problem in found
+        )
+    content: Content = resources["content"]
+    return Page(html, content.finding)
+
+
+@functools.cache
+def environment() -> Environment:
+    """Make the templates' environment: autoescape everywhere, an unknown name is an error."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our file
+    made.globals["policy"] = POLICY
+    made.filters["lines"] = lines
+    return made

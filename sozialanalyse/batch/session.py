@@ -1,0 +1,214 @@
+"""One batch from plan to published edition."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sozialanalyse.batch.edition import Entry, Manifest, hash_text, read_manifest
+from sozialanalyse.batch.execution import Executed, Execution, Failure, plain
+from sozialanalyse.batch.orders import Order, Step, checked_runs, earlier_findings, keep_out, steps_of, versions
+from sozialanalyse.batch.publishing import INDEX, LOGS, REPORT, Output, hold
+from sozialanalyse.errors import SozialanalyseError
+from sozialanalyse.language import Language
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.plan import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Progress: a run came to its end, as number ``done`` of ``total``; ``reason`` says why it failed."""
+
+    id: str
+    address: str
+    done: int
+    total: int
+    seconds: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a batch: each run's reason of failure, by its id, and where the index stands."""
+
+    made: int
+    unchanged: int
+    failures: Mapping[str, str]
+    index: Path
+
+
+Report = Callable[[Event], None]
+
+
+def run_plan(order: Order, check: Check | None = None, report: Report | None = None) -> Outcome:
+    """Make the findings of a plan and publish them.
+
+    Everything is checked before the first notebook runs; from then on a failing run stops no other.
+
+    Parameters
+    ----------
+    order
+        What to make.
+    check
+        Checks of each run that need to know the town.
+    report
+        Called with each run that came to its end.
+
+    Raises
+    ------
+    DataError
+        Faults of the plan or of the notebooks that it names; nothing has been touched.
+    UsageError
+        An unknown id, or an output folder that must not be written.
+    LockedError
+        Another run holds the output folder.
+    """
+    runs = checked_runs(order, check)
+    with hold(order.output, keep_out(order)) as output:
+        steps = steps_of(order, runs, output.folder)
+        batch = _Batch(order, output, steps, report or (lambda _: None))
+        with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as work:
+            batch.make(Path(work))
+        return batch.publish()
+
+
+@dataclass
+class _Batch:
+    """A batch that holds its output folder."""
+
+    order: Order
+    output: Output
+    steps: Sequence[Step]
+    report: Report
+    began: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    pages: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def make(self, work: Path) -> None:
+        """Run and render all that is due."""
+        due = {step.run.id: step for step in self.steps if step.is_due}
+        given = {
+            "town": str(self.order.town.resolve()),
+            "raw": None if self.order.raw is None else str(self.order.raw.resolve()),
+            "language": self.order.language,
+            "audience": self.order.audience,
+        }
+        workers = max(1, min(self.order.workers, len(due)))
+        execution = Execution(work, self.output.folder / LOGS, given, workers, self.order.deadline)
+        with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
+            for done, executed in enumerate(results, start=1):
+                run = executed.run
+                self.seconds[run.id] = round(executed.seconds, 2)
+                self.take(due[run.id], executed)
+                reason = self.failures.get(run.id)
+                self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason))
+
+    def take(self, step: Step, executed: Executed) -> None:
+        """Render what a run has made, or note why there is nothing."""
+        from sozialanalyse.batch.rendering import render  # noqa: PLC0415 - nbconvert is heavy
+
+        run, failure = step.run, executed.failure
+        if executed.notebook is not None:
+            try:
+                page = render(executed.notebook, self.order.language, run.notebook, self.order.notices)
+            except SozialanalyseError as error:
+                failure = Failure("render", type(error).__name__, plain(str(error)))
+            else:
+                self.pages[run.address] = page.html
+                entry = self.entry(step, state="current", sha256=hash_text(page.html), finding=page.finding)
+                self.entries[run.id] = entry
+        if failure is not None:
+            reason = self.reason(failure)
+            self.failures[run.id] = reason
+            self.entries[run.id] = self.entry(step, state="failed", sha256=None, reason=reason)
+
+    def entry(self, step: Step, **found: Any) -> Entry:
+        run = step.run
+        group = str(run.parameters.get("target_group") or "")
+        return Entry(
+            id=run.id,
+            language=self.order.language,
+            address=run.address,
+            group=group,
+            title=run.title,
+            hashes=step.hashes,
+            **found,
+        )
+
+    def reason(self, failure: Failure) -> str:
+        """Say in the readers' language why a finding could not be made."""
+        text = Language(self.order.language).text
+        said = {
+            "deadline": text("the time limit of {limit} seconds was exceeded", limit=f"{self.order.deadline:g}"),
+            "died": text("the program ended without a result (too little memory?)"),
+            "render": failure.message,
+        }
+        where = "" if failure.cell is None else f" ({text('cell')} {failure.cell})"
+        is_ours = failure.name in {"DataError", "UsageError"}
+        return said.get(failure.kind) or (failure.message if is_ours else f"{failure.name}: {failure.message}") + where
+
+    def publish(self) -> Outcome:
+        """Put everything in its place."""
+        from sozialanalyse.batch.index import index_page  # noqa: PLC0415 - Jinja is heavy
+
+        manifest = self.manifest()
+        before = read_manifest(self.output.folder)
+        kept = {entry.address for entry in manifest.findings if entry.sha256}
+        stale = {entry.address for entry in before.findings} - kept if before else set()
+        index = index_page(manifest, Language(self.order.language), self.order.notices)
+        side = {"manifest.json": manifest.text(), REPORT: self.run_report(), INDEX: index}
+        self.output.publish(self.pages, stale, side)
+        unchanged = sum(step.why == "unchanged" for step in self.steps)
+        return Outcome(len(self.pages), unchanged, self.failures, self.output.folder / INDEX)
+
+    def manifest(self) -> Manifest:
+        """List what the folder will hold: this plan's findings, then those of the same plan in other languages."""
+        earlier = earlier_findings(self.order, self.output.folder)
+        merged = [self.merged(step, earlier.get((step.run.id, step.run.language))) for step in self.steps]
+        ids = {step.run.id for step in self.steps}
+        others = [e for e in earlier.values() if e.id in ids and e.language != self.order.language]
+        findings = tuple(entry for entry in (*merged, *others) if entry is not None)
+        return Manifest(town=self.order.town.name, audience=self.order.audience, findings=findings)
+
+    def merged(self, step: Step, earlier: Entry | None) -> Entry | None:
+        """Choose between the new finding and the earlier one; a failed try keeps the earlier page, marked."""
+        made = self.entries.get(step.run.id)
+        if made is None:
+            return earlier
+        has_page = earlier is not None and earlier.sha256 and (self.output.folder / earlier.address).is_file()
+        if earlier is not None and made.state == "failed" and has_page:
+            return earlier.model_copy(update={"state": "earlier", "reason": made.reason})
+        return made
+
+    def run_report(self) -> str:
+        """Write ``run.json``: times, states, errors and versions, all that differs between runs and machines."""
+        report = {
+            "schema": 1,
+            "began": self.began.isoformat(timespec="seconds"),
+            "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            "status": "failed" if self.failures else "done",
+            "audience": self.order.audience,
+            "language": self.order.language,
+            "versions": versions(),
+            "runs": [self.run_line(step) for step in self.steps],
+        }
+        return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+
+    def run_line(self, step: Step) -> dict[str, Any]:
+        name = step.run.id
+        return {
+            "id": name,
+            "why": step.why,
+            "state": "failed" if name in self.failures else "made" if name in self.entries else "kept",
+            "seconds": self.seconds.get(name),
+            "error": self.failures.get(name),
+        }

@@ -1,0 +1,31 @@
+"""The catalogue: what is counted, which indicators are made of it, and for whom (:mod:`sozialanalyse.catalogue.model`).
+
+The shipped entries are YAML files in ``definitions/``; a town adds its own (:mod:`sozialanalyse.catalogue.reading`).
+"""
+
+from sozialanalyse.catalogue.model import (
+    Amount,
+    Break,
+    Catalogue,
+    Indicator,
+    Measure,
+    ShortText,
+    TargetGroup,
+    Text,
+)
+from sozialanalyse.catalogue.reading import TOWN_FILE, read_catalogue, shipped, with_town
+
+__all__ = [
+    "TOWN_FILE",
+    "Amount",
+    "Break",
+    "Catalogue",
+    "Indicator",
+    "Measure",
+    "ShortText",
+    "TargetGroup",
+    "Text",
+    "read_catalogue",
+    "shipped",
+    "with_town",
+]

@@ -1,0 +1,265 @@
+"""What the catalogue is made of: measures, indicators and target groups.
+
+Each entry checks itself here; whether entries fit together is checked in :mod:`sozialanalyse.catalogue.checks`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from sozialanalyse.documents import Model
+from sozialanalyse.errors import unknown
+from sozialanalyse.periods import parse_ages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Unit = Literal["persons", "percent", "per_100", "per_1000", "per_10000", "square_metres"]
+Kind = Literal["count", "proportion", "rate", "ratio", "mean"]
+Direction = Literal["higher_is_better", "higher_is_worse", "neutral"]
+SubjectField = Literal[
+    "population", "work", "income", "housing", "education", "health", "care", "social_services", "integration"
+]
+Sex = Literal["", "all", "female", "male", "diverse"]
+
+FACTORS: dict[str, int] = {
+    "persons": 1,
+    "square_metres": 1,
+    "percent": 100,
+    "per_100": 100,
+    "per_1000": 1_000,
+    "per_10000": 10_000,
+}
+"""By what numerator over denominator is multiplied to give the unit."""
+
+UNITS_OF_KIND: dict[str, tuple[str, ...]] = {
+    "count": ("persons",),
+    "proportion": ("percent", "per_100", "per_1000", "per_10000"),
+    "rate": ("per_100", "per_1000", "per_10000"),
+    "ratio": ("percent", "per_100", "per_1000", "per_10000"),
+    "mean": ("square_metres", "persons"),
+}
+"""The units that make sense for each kind; a rate of events is no percentage."""
+
+SHORT_LENGTH = 28
+"""So many characters fit beside a chart; longer names are cut there."""
+
+_SLUG = r"^[a-z][a-z0-9_]*$"
+
+Id = Annotated[str, Field(pattern=_SLUG, description="small letters, digits and underscores; never changed once used")]
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        message = "the text is empty; write it in both languages"
+        raise ValueError(message)
+    return text
+
+
+_NOT_BLANK = (AfterValidator(_not_blank), Field(json_schema_extra={"pattern": r"\S"}))
+Sentence = Annotated[str, *_NOT_BLANK]
+ShortName = Annotated[str, Field(max_length=SHORT_LENGTH), *_NOT_BLANK]
+
+
+class Text(Model):
+    """What readers see, in both languages."""
+
+    de: Sentence
+    en: Sentence
+
+
+class ShortText(Model):
+    """A name that fits into a chart, in both languages."""
+
+    de: ShortName
+    en: ShortName
+
+
+class Sourced(Model):
+    """Something that was checked against a named page, or says openly that it was not."""
+
+    reference: Sentence | None = Field(default=None, description="the page against which this was checked")
+    review: Literal["open"] | None = Field(
+        default=None, validate_default=True, description="no named source yet; said wherever this is shown"
+    )
+
+    @field_validator("review")
+    @classmethod
+    def _is_either(cls, review: str | None, info: ValidationInfo) -> str | None:
+        reference = info.data.get("reference")
+        if reference and review:
+            message = "reference and review exclude each other; once the source is entered, remove 'review'"
+            raise ValueError(message)
+        if "reference" in info.data and not reference and not review:
+            message = "the source is missing; enter the page that was checked as 'reference', or write 'review: open'"
+            raise ValueError(message)
+        return review
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a named source is still to be entered."""
+        return self.review is not None
+
+
+class Measure(Model):
+    """Something that is counted and delivered by area and period."""
+
+    id: Id
+    label: Text
+    unit: Literal["persons", "households", "dwellings", "square_metres", "cases"]
+    period_kind: Literal["stock", "flow", "school_year"] = Field(
+        description="stock at a date, flow over a calendar year, or school year (August to July)"
+    )
+    ages: bool = Field(description="whether the counts come by age group")
+    source: Text
+
+
+class Amount(Model):
+    """A measure, or the part of it within an age range and of one sex; what stands above or below a fraction line."""
+
+    measure: Id
+    age: str = Field(default="", description="0-14, 65+; empty: all ages")
+    sex: Sex = Field(default="", description="empty: all")
+
+    @field_validator("age")
+    @classmethod
+    def _is_age_group(cls, age: str) -> str:
+        parse_ages(age)
+        return age
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """First and last age in completed years, both included (see :func:`sozialanalyse.periods.parse_ages`)."""
+        return parse_ages(self.age)
+
+
+class Break(Sourced):
+    """A date from which on a series means something else; no trend line crosses it."""
+
+    date: dt.date = Field(description="first day of the new meaning")
+    note: Text
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _is_date(cls, date: Any) -> Any:
+        # Lest pydantic takes a bare year for seconds since 1970.
+        if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
+            message = "a date like 2011-12-31 is expected"
+            raise ValueError(message)
+        return date
+
+
+class Indicator(Sourced):
+    """A number about an area: a count, or a numerator over a denominator.
+
+    ``proportion``: the numerator is part of the denominator. ``rate``: events per population. ``ratio``: two things that
+    need not contain each other, so it may exceed 100 % and has no binomial interval. ``mean``: an average per unit.
+    """
+
+    id: Id
+    code: str = Field(pattern=r"^[A-Z]+[0-9]{2,}[a-z]?$", description="letter of the field and number: P01")
+    label: Text
+    short: ShortText
+    field: SubjectField
+    tier: Literal["core", "extended"]
+    kind: Kind
+    unit: Unit
+    numerator: Amount
+    denominator: Amount | None = Field(default=None, validate_default=True)
+    max_gap_days: int = Field(
+        default=0, ge=0, description="how many days the ends of numerator and denominator may lie apart"
+    )
+    direction: Direction
+    bundled: Literal["household"] | None = Field(
+        default=None, description="persons come in households: chance moves the value more than the interval shows"
+    )
+    source: Text
+    definition: Text
+    reading: Text = Field(description="Lesehilfe: one sentence about the area, without any result")
+    notes: Text | None = None
+    breaks: tuple[Break, ...] = ()
+
+    @field_validator("unit")
+    @classmethod
+    def _fits_kind(cls, unit: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind and unit not in UNITS_OF_KIND[kind]:
+            message = f"a {kind} has no unit '{unit}'; allowed are: {', '.join(UNITS_OF_KIND[kind])}"
+            raise ValueError(message)
+        return unit
+
+    @field_validator("denominator")
+    @classmethod
+    def _is_there_when_needed(cls, denominator: Amount | None, info: ValidationInfo) -> Amount | None:
+        kind = info.data.get("kind")
+        if kind == "count" and denominator:
+            message = "a count has no denominator; remove it or choose another kind"
+            raise ValueError(message)
+        if kind and kind != "count" and not denominator:
+            message = f"a {kind} needs a denominator"
+            raise ValueError(message)
+        return denominator
+
+    @field_validator("breaks")
+    @classmethod
+    def _in_order(cls, breaks: tuple[Break, ...]) -> tuple[Break, ...]:
+        dates = [entry.date for entry in breaks]
+        if dates != sorted(set(dates)):
+            message = "breaks stand in the order of their dates, each date once"
+            raise ValueError(message)
+        return breaks
+
+    @property
+    def factor(self) -> int:
+        """By what numerator over denominator is multiplied to give the unit: 100 for per cent."""
+        return FACTORS[self.unit]
+
+    @property
+    def amounts(self) -> dict[str, Amount]:
+        """Numerator and, where there is one, denominator by the name of their key."""
+        parts = {"numerator": self.numerator, "denominator": self.denominator}
+        return {key: amount for key, amount in parts.items() if amount}
+
+
+class TargetGroup(Model):
+    """For whom findings are made, and which indicators speak of their situation."""
+
+    id: Id
+    label: Text
+    question: Text
+    indicators: tuple[Id, ...] = Field(min_length=1, description="ids in the order in which a page shows them")
+    lead: Id = Field(description="the indicator that is mapped first")
+
+
+class Catalogue(Model):
+    """All measures, indicators and target groups that a town works with."""
+
+    measures: tuple[Measure, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    target_groups: tuple[TargetGroup, ...] = ()
+
+    def measure(self, name: str) -> Measure:
+        """Return a measure by its id, or raise a UsageError that names the nearest ones."""
+        return _find("measure", name, self.measures)
+
+    def indicator(self, name: str) -> Indicator:
+        """Return an indicator by its id, or raise a UsageError that names the nearest ones."""
+        return _find("indicator", name, self.indicators)
+
+    def target_group(self, name: str) -> TargetGroup:
+        """Return a target group by its id, or raise a UsageError that names the nearest ones."""
+        return _find("target group", name, self.target_groups)
+
+
+E = TypeVar("E", Measure, Indicator, TargetGroup)
+
+
+def _find(what: str, name: str, entries: Sequence[E]) -> E:
+    for entry in entries:
+        if entry.id == name:
+            return entry
+    raise unknown(what, name, [entry.id for entry in entries])

@@ -1,0 +1,274 @@
+"""Dot plots: the areas of a level beside each other and beside the town's value, with their intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
+from sozialanalyse.findings import _style as style
+from sozialanalyse.findings import signs
+from sozialanalyse.findings.display import Shown, figure, nothing
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sozialanalyse.comparison import Comparison
+    from sozialanalyse.view import View
+
+COLUMNS = 3
+
+ROW_HEIGHTS = ((20, 14.0, 7.5), (45, 10.5, 7.0), (110, 7.6, 6.0))
+"""Up to so many areas: height of a row and size of its type, in points."""
+
+DENSE_ROW = 2.4
+"""Height of a row where there are too many areas to name each."""
+
+MOST_GROUPS = 24
+ZERO_FROM = 0.5
+"""An axis begins at zero unless all values lie above this part of the largest one."""
+
+
+def comparison(view: View, compared: Comparison) -> Shown:
+    """Draw the areas in the order of their ids, with 95 % intervals, against the town's value.
+
+    A filled dot: the interval excludes the town's value. An open dot: it does not. An open diamond: no interval.
+
+    Parameters
+    ----------
+    view
+        Whose target group and language count.
+    compared
+        Result of :func:`sozialanalyse.comparison.compare`.
+    """
+    areas = compared.areas
+    known = set(areas.loc[areas["value"].notna(), "indicator"])
+    names = [entry.id for entry in view.indicators if entry.id in known]
+    if not names:
+        return nothing()
+    rows = _Rows.of(view, areas[areas["indicator"].isin(names)])
+    columns = min(COLUMNS, len(names))
+    panels = style.Panels(
+        columns, height=rows.height * len(rows.areas), left=6, right=14, top=48, bottom=24, names=rows.names
+    )
+    with style.look():
+        drawn, axes = panels.draw(len(names))
+        for number, (panel, name) in enumerate(zip(axes, names, strict=True)):
+            _draw_panel(view, panel, areas[areas["indicator"] == name], rows)
+            if number % columns == 0:
+                _name_rows(view, panel, rows)
+    return figure(drawn, _alt(view, compared, names), _caption(view, areas[areas["indicator"].isin(names)], rows))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The areas from top to bottom, and how much room each has."""
+
+    areas: list[str]
+    height: float
+    size: float
+
+    @classmethod
+    def of(cls, view: View, areas: pd.DataFrame) -> _Rows:  # noqa: ARG003
+        ids = sorted(areas["area"].unique())
+        fitting = [(height, size) for most, height, size in ROW_HEIGHTS if len(ids) <= most]
+        height, size = fitting[0] if fitting else (DENSE_ROW, 6.5)
+        return cls(ids, height, size)
+
+    @property
+    def named(self) -> bool:
+        return self.height > DENSE_ROW
+
+    @property
+    def names(self) -> float:
+        """Width of the column of names."""
+        return 118.0
+
+    def positions(self, areas: pd.Series) -> np.ndarray:
+        """Row of each area, from the top."""
+        number = {area: row for row, area in enumerate(self.areas)}
+        return areas.map(number).to_numpy(dtype=float)
+
+
+def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+    """Draw one indicator: guides, the town's line, intervals, dots, signs for what is no number."""
+    indicator = str(areas["indicator"].iloc[0])
+    low, high = _limits(view, areas)
+    axes.set_xlim(low, high)
+    axes.set_ylim(len(rows.areas) - 0.5, -0.5)
+    ticks, labels = style.number_ticks(view, low, high, 3)
+    axes.set_xticks(ticks, labels)
+    axes.set_yticks([])
+    axes.tick_params(length=2.5, width=0.6, pad=2)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    if rows.named:
+        _segments(axes, np.full(len(rows.areas), low), np.full(len(rows.areas), high), np.arange(len(rows.areas)), "guides")
+    _draw_town(view, axes, areas, rows)
+    thickness = 1.4 if rows.named else 0.7
+    known = areas[areas["lower"].notna() & areas["value"].notna()]
+    _segments(axes, known["lower"], known["upper"], rows.positions(known["area"]), "intervals", style.ACCENT, thickness)
+    _draw_dots(axes, areas[areas["value"].notna()], rows)
+    for area in areas[areas["status"].isin(list(signs.SIGNS))].itertuples():
+        sign = signs.SIGNS[area.status]
+        style.write(axes, low, rows.areas.index(area.area), f" {sign}", fontsize=rows.size, va="center", gid="sign")
+    style.title(axes, view.short(indicator), view.unit(indicator), lift=12)
+
+
+def _limits(view: View, areas: pd.DataFrame) -> tuple[float, float]:
+    """Limits of the axis: from zero, unless all values are far from it."""
+    columns = ["value", "lower", "upper", *([] if _is_count(view, areas) else ["town_value"])]
+    values = areas[columns].to_numpy(dtype=float)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if low < ZERO_FROM * high or low == high:
+        return 0.0, high * 1.03 or 1.0
+    room = (high - low) * 0.05
+    return low - room, high + room
+
+
+def _is_count(view: View, areas: pd.DataFrame) -> bool:
+    """A town's count is no yardstick for that of its areas."""
+    return view.indicator(str(areas["indicator"].iloc[0])).kind == "count"
+
+
+def _segments(
+    axes: Axes, starts: object, ends: object, rows: object, name: str, colour: str = style.GUIDE, width: float = 0.6
+) -> None:
+    """Draw many level lines as one path, which keeps the picture small."""
+    starts, ends, rows = (np.asarray(part, dtype=float) for part in (starts, ends, rows))
+    blank = np.full(len(starts), np.nan)
+    x, y = np.column_stack([starts, ends, blank]).ravel(), np.repeat(rows, 3)
+    axes.plot(x, y, color=colour, linewidth=width, solid_capstyle="butt", gid=name, zorder=1 if name == "guides" else 2)
+
+
+def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+    """Draw the town's value as an upright line with its label on top."""
+    value = float(areas["town_value"].iloc[0])
+    if np.isnan(value) or _is_count(view, areas):
+        return
+    axes.plot([value, value], [-0.5, len(rows.areas) - 0.5], color=style.INK, linewidth=1.2, zorder=1.5, gid="town")
+    indicator = str(areas["indicator"].iloc[0])
+    amount = view.amount(indicator, value)
+    width, (low, high) = axes.get_window_extent().width, axes.get_xlim()
+    name = style.fit(view.town.name, width - style.text_width(amount, style.SMALL) - 4, style.SMALL)
+    half = style.text_width(f"{name} {amount}", style.SMALL) / 2
+    centre = min(max((value - low) / (high - low) * width, half), max(width - half + 8, half))
+    top = 1 + 3 / axes.get_window_extent().height
+    style.write(axes, centre / width, top, f"{name} {amount}", transform=axes.transAxes, ha="center", va="bottom")
+
+
+def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+    """Draw filled dots, open dots and diamonds, each kind as one path."""
+    size = 4.6 if rows.size > 7 else 3.6 if rows.named else 2.0  # noqa: PLR2004
+    clear = areas["relation"].isin([ABOVE, BELOW])
+    unknown = areas["relation"] == UNKNOWN
+    for name, chosen, marker, face in (
+        ("open", ~clear & ~unknown, "o", "white"),
+        ("unknown", unknown, "D", "white"),
+        ("filled", clear, "o", style.ACCENT),
+    ):
+        part = areas[chosen]
+        axes.plot(
+            part["value"], rows.positions(part["area"]), linestyle="", marker=marker, markersize=size, clip_on=False,
+            markerfacecolor=face, markeredgecolor=style.ACCENT, markeredgewidth=0.9 if rows.named else 0.5, gid=name,
+        )
+
+
+def _name_rows(view: View, axes: Axes, rows: _Rows) -> None:
+    """Write the areas' names left of the first panel; where there are too many, those of the groups they belong to."""
+    width = axes.get_window_extent().width
+    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": rows.size}
+    if rows.named:
+        for number, area in enumerate(rows.areas):
+            name = style.fit(view.area_name(area), rows.names, rows.size)
+            style.write(axes, -4 / width, number, name, **place)
+        return
+    for name, first, last in _groups(view, rows):
+        style.write(axes, -9 / width, (first + last) / 2, style.fit(name, rows.names - 6, rows.size), **place)
+        line = [first - 0.3, last + 0.3]
+        axes.plot([-5 / width] * 2, line, color=style.QUIET, linewidth=0.8, clip_on=False, transform=place["transform"])
+
+
+def _groups(view: View, rows: _Rows) -> list[tuple[str, int, int]]:
+    """Name, first and last row of the larger areas, on the level with the most of them that can still be named."""
+    tree = view.town.areas
+    for level in tree.levels:
+        above = tree.ancestors_at(level)
+        groups = [str(above.get(area, "")) for area in rows.areas]
+        starts = [row for row, group in enumerate(groups) if row == 0 or group != groups[row - 1]]
+        if "" not in groups and len(starts) <= MOST_GROUPS:
+            ends = [*(start - 1 for start in starts[1:]), len(groups) - 1]
+            return [(view.area_name(groups[start]), start, end) for start, end in zip(starts, ends, strict=True)]
+    return []
+
+
+def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
+    words = view.words
+    texts = [
+        words.text(
+            "{count} {level} in the order of their numbers; dot: value, line: 95 % interval, upright line: {town}.",
+            count=words.number(len(rows.areas)), level=view.level_name(plural=True), town=style.plain(view.town.name),
+        )
+    ]
+    if (areas["relation"] != UNKNOWN).any():
+        texts.append(words.text("Filled: the interval excludes the town's value; open: it does not."))
+    if (areas["value"].notna() & (areas["relation"] == UNKNOWN)).any():
+        texts.append(words.text("Diamond: no interval can be given, so nothing is compared."))
+    if any(_limits(view, rows_of)[0] > 0 for _, rows_of in areas.groupby("indicator")):
+        texts.append(words.text("Not all axes begin at zero."))
+    texts.append(signs.explain(view, set(areas["status"]) & set(signs.SIGNS)))
+    return " ".join(text for text in texts if text)
+
+
+def _alt(view: View, compared: Comparison, names: list[str]) -> str:
+    words = view.words
+    lead = view.town.catalogue.target_group(view.target_group).lead
+    name = lead if lead in names else names[0]
+    areas = compared.areas[(compared.areas["indicator"] == name) & compared.areas["value"].notna()]
+    message = "Dot plots of {count} indicators for {areas} {level} in the order of their numbers, each with its 95 % interval."
+    everything = compared.areas[compared.areas["indicator"].isin(names)]
+    texts = [
+        words.text(
+            message, count=words.number(len(names)), areas=words.number(everything["area"].nunique()),
+            level=view.level_name(plural=True),
+        ),
+        words.text(
+            "{label}, {date}: {values}.", label=view.short(name), date=words.date(areas["period_end"].iloc[0]),
+            values="; ".join([*_reference_values(view, compared, name), extremes(view, areas)]),
+        ),
+        _relations(view, areas),
+    ]
+    return style.plain(" ".join(text for text in texts if text))
+
+
+def _reference_values(view: View, compared: Comparison, indicator: str) -> list[str]:
+    """Value of the view's area and of the town."""
+    summary = compared.summary[compared.summary["indicator"] == indicator].iloc[0]
+    values = [f"{view.area_name()} {view.amount(indicator, summary['value'])}"]
+    if view.area != view.town.areas.root:
+        values.append(f"{view.town.name} {view.amount(indicator, summary['town_value'])}")
+    return values
+
+
+def extremes(view: View, areas: pd.DataFrame) -> str:
+    """Name the areas with the lowest and the highest value, in the order of their ids, not of their values."""
+    indicator = str(areas["indicator"].iloc[0])
+    ends = areas.loc[list(dict.fromkeys([areas["value"].idxmin(), areas["value"].idxmax()]))].sort_values("area")
+    values = [f"{view.area_name(row.area)} {view.amount(indicator, row.value)}" for row in ends.itertuples()]
+    return view.words.text(
+        "the values of {count} areas end at {values}", count=view.words.number(len(areas)), values=view.words.listing(values)
+    )
+
+
+def _relations(view: View, areas: pd.DataFrame) -> str:
+    """Say how many areas differ from the town beyond chance."""
+    tested = areas[areas["relation"] != UNKNOWN]
+    if tested.empty:
+        return ""
+    clear = int(tested["relation"].isin([ABOVE, BELOW]).sum())
+    return view.words.text(
+        "In {count} of {areas} areas the interval excludes the town's value.",
+        count=view.words.number(clear), areas=view.words.number(len(tested)),
+    )

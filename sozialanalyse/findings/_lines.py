@@ -1,0 +1,360 @@
+"""Line charts: how indicators developed in an area, and in the areas that differ most from the town.
+
+Points stand at their real dates. A line is broken where the way of counting changed and where something that was
+expected is missing: it never bridges what is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.findings import _style as style
+from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.language import EN_DASH
+from sozialanalyse.trends import years
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.axes import Axes
+
+    from sozialanalyse.view import View
+
+DEVIATING_PANELS = 4
+LONGEST_STEP = 1.5
+"""A step between two dates so many times the shortest one is a gap, if a date was expected in between."""
+
+
+def development(view: View, frame: pd.DataFrame) -> Shown:
+    """Draw how each indicator developed in the view's area, beside the town.
+
+    Parameters
+    ----------
+    view
+        Whose area, target group and language count.
+    frame
+        Indicator frame.
+    """
+    series = {indicator.id: _series(frame, indicator.id, view.area) for indicator in view.indicators}
+    series = {name: rows for name, rows in series.items() if rows["value"].notna().any()}
+    if not series:
+        return nothing()
+    panels = style.Panels(columns=min(2, len(series)), height=104, right=92)
+    frame = frame[frame["indicator"].isin(list(series))]
+    limits = _time_limits(list(series.values()))
+    interrupted = False
+    with style.look():
+        drawn, axes = panels.draw(len(series))
+        for panel, (name, rows) in zip(axes, series.items(), strict=True):
+            lines = _lines_of_development(view, frame, name, rows)
+            interrupted |= any(len(line.stretches) > 1 for line in lines)
+            _draw_lines(view, panel, name, lines, limits)
+            _mark_breaks(view, panel, name, rows)
+    return figure(drawn, _alt_of_development(view, series, frame), _caption(view, series, interrupted=interrupted))
+
+
+def deviating(view: View, rows: pd.DataFrame) -> Shown:
+    """Draw the areas that differ most from the town, for the first indicators that have intervals.
+
+    Parameters
+    ----------
+    view
+        Whose target group and language count.
+    rows
+        Result of :func:`sozialanalyse.trends.deviating`: all periods of the chosen areas.
+    """
+    known = rows[rows["value"].notna()]
+    with_interval = set(known.loc[known["lower"].notna(), "indicator"])
+    names = [entry.id for entry in view.indicators if entry.id in with_interval][:DEVIATING_PANELS]
+    if not names:
+        return nothing()
+    chosen = {name: rows[rows["indicator"] == name] for name in names}
+    panels = style.Panels(columns=min(2, len(names)), height=170, right=112)
+    with style.look():
+        drawn, axes = panels.draw(len(names))
+        limits = _time_limits([known[known["indicator"].isin(names)]])
+        for panel, (name, of_indicator) in zip(axes, chosen.items(), strict=True):
+            _draw_lines(view, panel, name, _lines_of_deviating(view, name, of_indicator), limits)
+    caption = view.words.text(
+        "Each panel: the areas that differ most clearly from {town}, in the order of their numbers; {town}: thick line.",
+        town=style.plain(view.town.name),
+    )
+    return figure(drawn, _alt_of_deviating(view, chosen), caption)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line to draw: its stretches, how it looks, and what it is called at its end."""
+
+    stretches: list[pd.DataFrame]
+    name: str
+    look: dict[str, Any]
+    ribbon: bool = False
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        return pd.concat(self.stretches)
+
+    @property
+    def last(self) -> pd.Series:
+        return self.stretches[-1].iloc[-1]
+
+
+def _series(frame: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
+    rows = frame[(frame["indicator"] == indicator) & (frame["area"] == area)]
+    return rows.sort_values("period_end", kind="stable")
+
+
+def stretches(series: pd.DataFrame, absent: Sequence[pd.Timestamp] = ()) -> list[pd.DataFrame]:
+    """Split a series at declared breaks, at missing values and at dates that were expected but never delivered.
+
+    Parameters
+    ----------
+    series
+        Rows of one indicator and area in the order of time, those without a value included.
+    absent
+        Dates for which nothing was delivered (see :func:`absent_dates`).
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        The rows with values between which a line may be drawn.
+    """
+    known = series["value"].notna()
+    gaps = (~known).cumsum().to_numpy()
+    skipped = np.searchsorted(pd.DatetimeIndex(absent).to_numpy(), series["period_end"].to_numpy())
+    keys = [series["segment"].to_numpy()[known], gaps[known], skipped[known]]
+    return [part for _, part in series[known].groupby(keys, sort=False)]
+
+
+def absent_dates(delivered: Iterable[pd.Timestamp], expected: Iterable[pd.Timestamp]) -> list[pd.Timestamp]:
+    """List the dates that a town expects and for which an indicator was not delivered at all.
+
+    An indicator may have a rhythm of its own: what is counted every two years is not missing in between. So an
+    expected date counts as absent only within a step that is longer than the indicator's usual one, and only where the
+    indicator keeps to the expected dates at all.
+    """
+    dates, wanted = sorted(set(delivered)), sorted(set(expected))
+    if len(dates) < 3 or not set(dates) <= set(wanted):  # noqa: PLR2004 - two dates show no rhythm
+        return []
+    steps = list(zip(dates, dates[1:], strict=False))
+    shortest = min(after - before for before, after in steps)
+    long = [(before, after) for before, after in steps if after - before > LONGEST_STEP * shortest]
+    return [date for date in wanted if any(before < date < after for before, after in long)]
+
+
+def _stretches_of(view: View, frame: pd.DataFrame, indicator: str, series: pd.DataFrame) -> list[pd.DataFrame]:
+    rows = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
+    expected = [pd.Timestamp(date) for date in view.town.data.file.periods]
+    return stretches(series, absent_dates(rows["period_end"], expected))
+
+
+def _has_town_line(view: View, indicator: str) -> bool:
+    """A town's count beside that of one of its areas would only flatten the area's line."""
+    return view.area != view.town.areas.root and view.indicator(indicator).kind != "count"
+
+
+def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, series: pd.DataFrame) -> list[_Line]:
+    own = {"color": style.INK, "linewidth": 2.0, "marker": "o", "markersize": 3.5}
+    parts = _stretches_of(view, frame, indicator, series)
+    if not _has_town_line(view, indicator):
+        return [_Line(parts, "", own, ribbon=True)]
+    lines = [_Line(parts, view.area_name(), own, ribbon=True)]
+    town = {"color": style.AREA_COLOURS[0], "linewidth": 1.3, "linestyle": (0, (4, 2)), "marker": "s", "markersize": 2.5}
+    reference = _series(frame, indicator, view.town.areas.root)
+    if reference["value"].notna().any():
+        lines.append(_Line(_stretches_of(view, frame, indicator, reference), view.town.name, town))
+    return lines
+
+
+def _lines_of_deviating(view: View, indicator: str, rows: pd.DataFrame) -> list[_Line]:
+    """Lines of the areas in the order of their ids, the town last so that it lies on top."""
+    lines = []
+    areas = [area for area in sorted(rows["area"].unique()) if _series(rows, indicator, area)["value"].notna().any()]
+    for number, area in enumerate(areas[: len(style.MARKERS)]):
+        look = {
+            "color": style.AREA_COLOURS[number % len(style.AREA_COLOURS)],
+            "marker": style.MARKERS[number],
+            "linestyle": style.LINE_STYLES[number],
+            "markersize": 3.2,
+            "linewidth": 1.0,
+        }
+        parts = _stretches_of(view, view.frame, indicator, _series(rows, indicator, area))
+        lines.append(_Line(parts, view.area_name(area), look))
+    town = _series(view.frame, indicator, view.town.areas.root)
+    if town["value"].notna().any():
+        look = {"color": style.INK, "linewidth": 2.2, "marker": ""}
+        lines.append(_Line(_stretches_of(view, view.frame, indicator, town), view.town.name, look))
+    return lines
+
+
+def _time_limits(series: list[pd.DataFrame]) -> tuple[float, float]:
+    """First and last time of all panels, so that they can be compared, with a little room."""
+    rows = pd.concat(series)
+    times = years(rows.loc[rows["value"].notna(), "period_end"])
+    first, last = float(times.min()), float(times.max())
+    room = max((last - first) * 0.03, 0.1)
+    return first - room, last + room
+
+
+def _draw_lines(
+    view: View, axes: Axes, indicator: str, lines: list[_Line], limits: tuple[float, float]
+) -> None:
+    """Draw one panel: ribbons, lines, axes from zero, and each line's name and last value at its end."""
+    for line in lines:
+        for part in line.stretches:
+            _draw_stretch(axes, part, line)
+    rows = pd.concat([line.rows for line in lines])
+    limit_columns = ["value", "upper"] if any(line.ribbon for line in lines) else ["value"]
+    top = float(np.nanmax(rows[limit_columns].to_numpy(dtype=float)))
+    axes.set_xlim(*limits)
+    axes.set_ylim(0, top * 1.08 or 1)
+    ticks, labels = style.number_ticks(view, 0, top * 1.08 or 1)
+    axes.set_yticks(ticks, labels)
+    axes.set_xticks(*_date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))  # noqa: PLR2004
+    axes.tick_params(length=2.5, width=0.6, pad=2)
+    axes.grid(visible=True, axis="y", color=style.GUIDE, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    style.title(axes, view.short(indicator), view.unit(indicator))
+    _name_ends(view, axes, indicator, lines)
+
+
+def _draw_stretch(axes: Axes, part: pd.DataFrame, line: _Line) -> None:
+    times = years(part["period_end"])
+    if line.ribbon and part["lower"].notna().all():
+        if len(part) == 1:
+            axes.vlines(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=4)
+        else:
+            axes.fill_between(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=0)
+    axes.plot(times, part["value"], solid_capstyle="round", markeredgewidth=0, **line.look)
+
+
+def _name_ends(view: View, axes: Axes, indicator: str, lines: list[_Line]) -> None:
+    """Write name and last value right of the panel, moved apart where lines end close to each other."""
+    height = axes.get_window_extent().height
+    low, high = axes.get_ylim()
+    end = max(line.last["period_end"] for line in lines)
+    room = 17.0 if any(line.name for line in lines) and len(lines) < 3 else 9.5  # noqa: PLR2004 - two rows fit
+    wished = [(line.last["value"] - low) / (high - low) * height for line in lines]
+    for line, place in zip(lines, style.spread(wished, room, 0, height - 4), strict=True):
+        text = view.amount(indicator, line.last["value"])
+        if line.last["period_end"] != end:
+            text += f" ({period_label(line.last)})"
+        _name_end(axes, line, text, place / height, two_rows=room > 10)  # noqa: PLR2004
+
+
+def _name_end(axes: Axes, line: _Line, value: str, place: float, *, two_rows: bool) -> None:
+    colour = line.look["color"]
+    weight = "bold" if colour == style.INK else "normal"
+    look: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "color": colour}
+    width = axes.get_window_extent().width
+    if two_rows and line.name:
+        style.write(axes, 1 + 5 / width, place, value, weight=weight, fontsize=style.NORMAL, **look)
+        name = style.fit(line.name, 84, style.SMALL)
+        style.write(axes, 1 + 5 / width, place - 8.5 / axes.get_window_extent().height, name, **look)
+        return
+    if not line.name:
+        style.write(axes, 1 + 5 / width, place, value, weight=weight, fontsize=style.NORMAL, **look)
+        return
+    axes.plot(
+        1 + 6 / width, place, clip_on=False, transform=axes.transAxes,
+        **{**line.look, "linestyle": "", "marker": line.look["marker"] or "_", "markersize": 4},
+    )
+    name = style.fit(line.name, 98 - style.text_width(value, style.SMALL, weight) - 4, style.SMALL, weight)
+    style.write(axes, 1 + 12 / width, place, f"{name} {value}", weight=weight, **look)
+
+
+def period_label(row: pd.Series) -> str:
+    """Write a period as briefly as an axis needs: 2013, 06/2015, 2011/12, 2012–14."""
+    start, end = row["period_start"], row["period_end"]
+    if row["period_kind"] == "school_year":
+        return f"{start.year}/{end.year % 100:02}"
+    if row["period_kind"] == "window" and start.year != end.year:
+        return f"{start.year}{EN_DASH}{end.year % 100:02}"
+    return f"{end.year}" if (end.month, end.day) == (12, 31) else f"{end.month:02}/{end.year}"
+
+
+def _date_ticks(axes: Axes, rows: pd.DataFrame) -> tuple[list[float], list[str]]:
+    """Put ticks at dates of the data, the first and the last always, and label those for which there is room."""
+    rows = rows.drop_duplicates("period_end").sort_values("period_end")
+    times = years(rows["period_end"]).tolist()
+    labels = [period_label(row) for _, row in rows.iterrows()]
+    first, last = axes.get_xlim()
+    points = axes.get_window_extent().width / (last - first)
+    room = max(style.text_width(label, style.SMALL) for label in labels) + 7
+    shown = [0]
+    for number in range(1, len(times) - 1):
+        far_enough = (times[number] - times[shown[-1]]) * points >= room
+        if far_enough and (times[-1] - times[number]) * points >= room:
+            shown.append(number)
+    shown.append(len(times) - 1)
+    return times, [label if number in shown else "" for number, label in enumerate(labels)]
+
+
+def _mark_breaks(view: View, axes: Axes, indicator: str, rows: pd.DataFrame) -> None:
+    """Draw a thin upright line at each declared break between two values."""
+    known = rows[rows["value"].notna()]
+    for entry in view.indicator(indicator).breaks:
+        date = pd.Timestamp(entry.date)
+        if known["period_end"].min() < date <= known["period_end"].max():
+            time = float(years(pd.Series([date]))[0])
+            axes.axvline(time, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+
+
+def _caption(view: View, series: dict[str, pd.DataFrame], *, interrupted: bool) -> str:
+    words = view.words
+    texts = [words.text("{area}: value (line) and 95 % interval (band).", area=style.plain(view.area_name()))]
+    if any(_has_town_line(view, name) for name in series):
+        texts.append(words.text("Dashed: {town}.", town=style.plain(view.town.name)))
+    if any(rows.loc[rows["value"].notna(), "segment"].nunique() > 1 for rows in series.values()):
+        texts.append(words.text("Dotted upright line: the way of counting changed; the values on both sides cannot be compared."))
+    elif interrupted:
+        texts.append(words.text("A line is interrupted where a value is missing."))
+    texts.append(words.text("All axes begin at zero."))
+    return " ".join(texts)
+
+
+def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.DataFrame) -> str:
+    words = view.words
+    rows = pd.concat(list(series.values()))
+    rows = rows[rows["value"].notna()]
+    first, last = rows.loc[rows["period_end"].idxmin()], rows.loc[rows["period_end"].idxmax()]
+    message = "Line charts: development in {area}, {first} to {last}."
+    texts = [words.text(message, area=view.area_name(), first=period_label(first), last=period_label(last))]
+    parts = [_last_value(view, frame, name, rows) for name, rows in series.items()]
+    texts.append(words.text("Last values: {values}.", values="; ".join(parts)))
+    return style.plain(" ".join(texts))
+
+
+def _last_value(view: View, frame: pd.DataFrame, indicator: str, rows: pd.DataFrame) -> str:
+    last = rows[rows["value"].notna()].iloc[-1]
+    values = {"label": view.short(indicator), "value": view.amount(indicator, last["value"]), "date": period_label(last)}
+    town = _series(frame, indicator, view.town.areas.root)
+    town = town.loc[(town["period_end"] == last["period_end"]) & town["value"].notna(), "value"]
+    if not _has_town_line(view, indicator) or town.empty:
+        return view.words.text("{label} {value} ({date})", **values)
+    town_value = view.amount(indicator, town.iloc[0])
+    return view.words.text("{label} {value}, town {town_value} ({date})", town_value=town_value, **values)
+
+
+def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
+    words = view.words
+    message = "Line charts: the areas that differ most clearly from {town}, in the order of their numbers."
+    texts = [words.text(message, town=view.town.name)]
+    for name, rows in list(chosen.items())[:1]:
+        known = rows[rows["value"].notna()]
+        last = known[known["period_end"] == known["period_end"].max()].sort_values("area")
+        values = [f"{view.area_name(row.area)} {view.amount(name, row.value)}" for row in last.itertuples()]
+        town = view.amount(name, last["town_value"].iloc[0])
+        texts.append(
+            words.text(
+                "{label}, {date}: {values}; town {town_value}.",
+                label=view.short(name), date=period_label(last.iloc[0]), values=", ".join(values), town_value=town,
+            )
+        )
+    return style.plain(" ".join(texts))

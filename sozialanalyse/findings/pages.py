@@ -1,0 +1,260 @@
+"""What stands around the results on a page: opening, limits, definitions and sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from sozialanalyse import indicators, trends
+from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings.display import METADATA, Shown, nothing
+from sozialanalyse.language import EN_DASH
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sozialanalyse.catalogue import Indicator
+    from sozialanalyse.comparison import Comparison
+    from sozialanalyse.view import View
+
+
+def opening_of_comparison(view: View, compared: Comparison) -> Shown:
+    """Open a page that compares areas: title, place, data state, notices; and the data that index and template need."""
+    title = view.words.text(
+        "{group}: comparison of the {level}", group=_group(view), level=view.level_name(plural=True)
+    )
+    rows = compared.summary.set_index("indicator", drop=False)
+    lead = [sentences.comparison_sentence(view, rows.loc[name]) for name in _lead_first(view) if name in rows.index]
+    return _opening(view, title, compared.areas, lead[:1])
+
+
+def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
+    """Open a page about developments; as :func:`opening_of_comparison`."""
+    title = view.words.text("{group}: development", group=_group(view))
+    rows = developed[developed["area"] == view.area].set_index("indicator", drop=False)
+    lead = [sentences.development_sentence(view, rows.loc[name]) for name in _lead_first(view) if name in rows.index]
+    return _opening(view, title, view.frame, lead[:1])
+
+
+def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Shown:
+    words = view.words
+    known = rows[rows["value"].notna()] if len(rows) else rows
+    state = words.date(known["period_end"].max()) if len(known) else EN_DASH
+    summary = lead[0] if lead else words.text("There are no data for this target group.")
+    place = view.town.name if view.area == view.town.areas.root else f"{view.town.name}, {view.area_name()}"
+    metadata = {
+        "title": title,
+        "town": view.town.name,
+        "area": view.area_name(),
+        "target_group": _group(view),
+        "data_state": state,
+        "summary": summary,
+        "synthetic": view.town.data.file.confidentiality == "synthetic",
+        "notices": notices(view),
+    }
+    missing = _nothing_delivered(view)
+    return Shown(missing.html, f"{title}\n{place}\n{state}\n{missing.text}", {METADATA: metadata})
+
+
+def _lead_first(view: View) -> list[str]:
+    group = view.town.catalogue.target_group(view.target_group)
+    return [group.lead, *group.indicators]
+
+
+def _group(view: View) -> str:
+    return view.words.of(view.town.catalogue.target_group(view.target_group).label)
+
+
+def notices(view: View) -> list[str]:
+    """Say what everyone must know before reading on."""
+    words, declared = view.words, view.town.data.file.confidentiality
+    texts = []
+    if declared == "synthetic":
+        texts.append(words.text("Invented data: this town does not exist; the page shows how findings look."))
+    if declared == "confidential":
+        texts.append(words.text("Not for sharing: the page holds confidential counts and is for {audience} only.", audience=words.text(view.audience)))
+    return texts
+
+
+def _nothing_delivered(view: View) -> Shown:
+    """Where a town has no data for the target group: say so, and what would be needed."""
+    if view.indicators:
+        return nothing()
+    words = view.words
+    first = words.text("For this target group {town} has no data so far. These indicators could be shown:", town=view.town.name)
+    wanted = _unavailable(view)
+    items = Markup("").join(Markup("<li>{}</li>").format(text) for text in wanted)
+    return Shown(Markup("<p>{}</p><ul>{}</ul>").format(first, items), "\n".join([first, *wanted]))
+
+
+def _unavailable(view: View) -> list[str]:
+    """Name the indicators of the group that cannot be computed, each with the reason."""
+    reasons = view.town.unavailable
+    group = view.town.catalogue.target_group(view.target_group)
+    return [
+        f"{view.label(name)}: {view.words.text(_REASONS[reasons[name]])}" for name in group.indicators if name in reasons
+    ]
+
+
+_REASONS = {
+    indicators.NOT_DELIVERED: "the counts have not been delivered",
+    indicators.AGES_DO_NOT_FIT: "the delivered age groups do not fit the definition",
+    indicators.NO_COMMON_PERIOD: "numerator and denominator have no common date",
+}
+
+
+def limits(view: View, developed: pd.DataFrame | None = None) -> Shown:
+    """Say what the numbers of the page can carry and what they cannot.
+
+    Parameters
+    ----------
+    view
+        The view.
+    developed
+        Result of :func:`sozialanalyse.trends.development`, on pages about time.
+    """
+    if not view.indicators:
+        return nothing()
+    texts = [*_limits_of_all(view), *_limits_of_counts(view), *_limits_of_trends(view, developed), *_open_reviews(view)]
+    items = Markup("").join(Markup("<li>{}</li>").format(text) for text in texts)
+    return Shown(Markup("<ul>{}</ul>").format(items), "\n".join(texts))
+
+
+def _limits_of_all(view: View) -> list[str]:
+    words = view.words
+    return [
+        words.text("These are statements about areas, not about the people who live there."),
+        words.text(
+            "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
+            "far a value of so few people can move by chance from one year to the next without anything having changed."
+        ),
+        words.text(
+            "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
+            "without any real difference, about five."
+        ),
+        words.text("Population base: {base}.", base=words.of(view.town.data.file.population_base)),
+    ]
+
+
+def _limits_of_counts(view: View) -> list[str]:
+    """Limits that follow from how the shown counts came about."""
+    words = view.words
+    bundled = [view.label(indicator.id) for indicator in view.indicators if indicator.bundled]
+    without = [view.label(entry.id) for entry in view.indicators if entry.kind not in {"proportion", "rate"}]
+    states = set(view.frame["status"])
+    texts = []
+    if bundled:
+        message = "People come in households: for {indicators} the true random variation is larger than the interval."
+        texts.append(words.text(message, indicators=words.listing(bundled)))
+    if without:
+        message = "Without interval, since numerator and denominator are not of the same people or it is a plain count: {indicators}."
+        texts.append(words.text(message, indicators=words.listing(without)))
+    if _rounded(view):
+        message = "Delivered rounded counts: {sources}. The intervals are widened by the rounding; parts need not add up to totals."
+        texts.append(words.text(message, sources=words.listing(_rounded(view))))
+    if "missing" in states:
+        texts.append(words.text("Some counts were not delivered; sums that need them are not shown, rather than too small."))
+    if "suppressed" in states:
+        texts.append(words.text("Some counts are kept confidential by the deliverer; they are not zero and not missing."))
+    return texts
+
+
+def _rounded(view: View) -> list[str]:
+    """Names of the sources of the shown measures that deliver rounded counts."""
+    measures = {part.measure for entry in view.indicators for part in (entry.numerator, entry.denominator) if part}
+    counts = view.town.counts
+    used = set(counts.loc[counts["measure"].isin(measures), "source"].unique())
+    sources = view.town.data.file.sources
+    return [view.words.of(source.name) for key, source in sources.items() if source.rounded_to and key in used]
+
+
+def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
+    if developed is None or developed.empty:
+        return []
+    words = view.words
+    texts = [
+        words.text(
+            "Trend: Mann-Kendall's test on the real dates with exact p values, Theil-Sen's slope; from five dates on. With "
+            "two to four dates only the first and the last are compared."
+        ),
+        words.text(
+            "Stocks of successive years are mostly the same people. The test takes the years as independent, so that its p "
+            "values are rather too small: read a steady rise or decline as a description."
+        ),
+    ]
+    shown = developed[developed["area"] == view.area]
+    for indicator in view.indicators:
+        texts += [f"{view.label(indicator.id)}: {text}" for text in _breaks(view, indicator)]
+    if (shown["method"] == trends.TWO_DATES).any():
+        texts.append(words.text("A comparison of two dates says nothing about the course in between."))
+    return texts
+
+
+def _breaks(view: View, indicator: Indicator) -> list[str]:
+    """Declared breaks inside the shown span of an indicator."""
+    words = view.words
+    ends = view.frame.loc[view.frame["indicator"] == indicator.id, "period_end"]
+    inside = [entry for entry in indicator.breaks if ends.min().date() < entry.date <= ends.max().date()]
+    return [
+        words.text("break on {date}: {note}", date=words.date(entry.date), note=words.of(entry.note))
+        + ("" if entry.reference else " " + words.text("(review open)"))
+        for entry in inside
+    ]
+
+
+def _open_reviews(view: View) -> list[str]:
+    open_ = [view.label(indicator.id) for indicator in view.indicators if indicator.review]
+    if not open_:
+        return []
+    message = "Definition not yet checked against a named source (review open): {indicators}."
+    return [view.words.text(message, indicators=view.words.listing(open_))]
+
+
+def definitions(view: View) -> Shown:
+    """Show for each indicator how it is defined and read, its source and what to mind."""
+    blocks = Markup("").join(_definition(view, indicator) for indicator in view.indicators)
+    absent = _unavailable(view) if view.indicators else []
+    if absent:
+        lead = view.words.text("Not shown, since data are missing:")
+        items = Markup("").join(Markup("<li>{}</li>").format(text) for text in absent)
+        blocks += Markup("<p>{}</p><ul>{}</ul>").format(lead, items)
+    if not blocks:
+        return nothing()
+    return Shown(blocks, "\n".join(view.label(indicator.id) for indicator in view.indicators))
+
+
+def _definition(view: View, indicator: Indicator) -> Markup:
+    words = view.words
+    rows = [
+        (words.text("Definition"), words.of(indicator.definition)),
+        (words.text("How to read it"), words.of(indicator.reading)),
+        (words.text("Unit"), view.unit(indicator.id)),
+        (words.text("Source"), words.of(indicator.source)),
+        (words.text("Checked against"), indicator.reference or words.text("no named source yet (review open)")),
+    ]
+    if indicator.notes:
+        rows.append((words.text("To mind"), words.of(indicator.notes)))
+    template = "<details><summary>{} <span class='code'>{}</span></summary><dl>{}</dl></details>"
+    return Markup(template).format(view.label(indicator.id), indicator.code, _definition_list(rows))
+
+
+def sources(view: View) -> Shown:
+    """Name the sources of the shown counts with publisher and licence, as their licences ask."""
+    words = view.words
+    measures = {part.measure for entry in view.indicators for part in (entry.numerator, entry.denominator) if part}
+    counts = view.town.counts
+    used = set(counts.loc[counts["measure"].isin(measures), "source"].unique())
+    lines = [
+        words.text("{name}. {publisher}. Licence: {licence}.", name=words.of(source.name), publisher=source.publisher, licence=source.licence)
+        for key, source in view.town.data.file.sources.items()
+        if key in used
+    ]
+    if not lines:
+        return nothing()
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    return Shown(Markup("<ul>{}</ul>").format(items), "\n".join(lines))
+
+
+def _definition_list(rows: list[tuple[str, str]]) -> Markup:
+    return Markup("").join(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(term, text) for term, text in rows)

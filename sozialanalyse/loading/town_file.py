@@ -1,0 +1,100 @@
+"""What a planner declares in ``town.yml``: levels, sources, files, and how confidential the counts are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from sozialanalyse.catalogue import Text
+from sozialanalyse.documents import Model, Versioned
+
+Confidentiality = Literal["synthetic", "published", "confidential"]
+
+
+def _written_out(date: Any) -> Any:
+    """Lest a bare year is taken for seconds since 1970."""
+    if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
+        message = "a date like 2011-12-31 is expected"
+        raise ValueError(message)
+    return date
+
+
+Date = Annotated[dt.date, BeforeValidator(_written_out)]
+
+
+class Level(Model):
+    """A level of the area tree, for example Sozialraum."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    plural: Text
+
+
+class Source(Model):
+    """Where counts come from, and what the deliverer did to them."""
+
+    name: Text
+    publisher: str
+    licence: str
+    url: str | None = Field(default=None, pattern=r"^https?://")
+    rounded_to: int | None = Field(default=None, ge=2, description="each count is rounded to a multiple of it")
+    suppressed_between: tuple[int, int] | None = Field(
+        default=None, description="smallest and largest count that the deliverer hides, for example [1, 9]"
+    )
+    note: Text | None = Field(default=None, description="what readers must know of it, where no other key says it")
+
+    @field_validator("suppressed_between")
+    @classmethod
+    def _rises(cls, bounds: tuple[int, int] | None) -> tuple[int, int] | None:
+        if bounds and not 0 <= bounds[0] <= bounds[1]:
+            message = "the smallest hidden count stands first, then the largest, for example [1, 9]"
+            raise ValueError(message)
+        return bounds
+
+
+class CountsFile(Model):
+    """A tidy file of counts from one source."""
+
+    file: str
+    source: str
+
+
+class Geometry(Model):
+    """The file of polygons; ``merge`` joins polygons of areas that the counts take as one."""
+
+    file: str
+    area: str = Field(default="area", description="property of each polygon that holds the area's id")
+    merge: dict[str, str] = Field(default={}, description="id of a polygon and of the area that it belongs to")
+    raw: bool = Field(default=False, description="true: in the folder of raw files, false: in the town folder")
+
+
+class TownFile(Versioned):
+    """The whole of ``town.yml``."""
+
+    name: str = Field(min_length=1)
+    levels: tuple[Level, ...] = Field(min_length=1, description="from the smallest to the whole town")
+    confidentiality: Confidentiality
+    population_base: Text
+    periods: tuple[Date, ...] = Field(default=(), description="reference dates that stocks may have; empty: any")
+    totals: Literal["exact", "reported"] = Field(
+        default="reported",
+        description="exact: a total that is not the sum of its areas is a fault; reported: it is said",
+    )
+    sources: dict[str, Source]
+    counts: tuple[CountsFile, ...] = ()
+    mappings: tuple[str, ...] = Field(default=(), description="mapping files for raw deliveries of other shapes")
+    areas: str = Field(default="areas.csv", description="the table of areas, or the mapping (.yml) of raw files to it")
+    geometry: Geometry | None = None
+    contact: str | None = None
+
+    @field_validator("levels")
+    @classmethod
+    def _once_each(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
+        ids = [level.id for level in levels]
+        if len(set(ids)) < len(ids):
+            message = f"each level stands once; found: {', '.join(ids)}"
+            raise ValueError(message)
+        return levels

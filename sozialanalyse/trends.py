@@ -1,0 +1,160 @@
+"""Trends: how an indicator developed, and whether the numbers bear such a statement.
+
+A series is tested on its real dates, from the last declared break on, and among periods of one length. With five or more points Mann-Kendall's test
+says whether it rises or falls steadily, and Theil-Sen's slope how fast; with two to four points the first and the last
+date are compared and called that; one point says nothing about time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse import statistics
+from sozialanalyse.indicators import in_last_period
+from sozialanalyse.periods import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIGNIFICANCE = 0.05
+"""Two-sided probability of error below which a trend is called one."""
+
+DEVIATING_AREAS = 6
+"""So many areas are drawn beside the town; more lines cannot be told apart."""
+
+SERIES = ["indicator", "area", "level"]
+
+MANN_KENDALL, TWO_DATES, ONE_DATE = "mann_kendall", "two_dates", "one_date"
+RISING, FALLING, NO_CLEAR_TREND = "rising", "falling", "no_clear_trend"
+HIGHER, LOWER, NO_CLEAR_DIFFERENCE, UNTESTED = "higher", "lower", "no_clear_difference", "untested"
+
+
+def development(frame: pd.DataFrame) -> pd.DataFrame:
+    """Describe the development of each indicator in each area, since its last break.
+
+    Parameters
+    ----------
+    frame
+        Indicator frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each indicator and area with at least one value: ``points, first_end, last_end, first_value,
+        last_value, change, change_lower, change_upper`` (last minus first, in the indicator's unit, with 95 % interval),
+        ``slope, slope_lower, slope_upper`` (unit per year), ``p_value, method, finding, broken`` (an earlier stretch was
+        left out). Findings: ``rising, falling, no_clear_trend`` from the test; ``higher, lower, no_clear_difference,
+        untested`` from two dates; ``one_date``.
+
+    Notes
+    -----
+    Counts of people at yearly dates are mostly of the same people, so values of neighbouring years are not
+    independent and the test rejects too often; pages say so.
+    """
+    known = _of_one_length(frame[frame["value"].notna()])
+    segments = known.groupby(SERIES, sort=False)["segment"]
+    broken = segments.min() < segments.max()
+    rows = known[known["segment"] == segments.transform("max")]
+    by_series = rows.groupby(SERIES, sort=False)
+    first, last = by_series.first(skipna=False), by_series.last(skipna=False)
+    result = pd.DataFrame(
+        {
+            "points": by_series.size(),
+            "first_end": first["period_end"],
+            "last_end": last["period_end"],
+            "first_value": first["value"],
+            "last_value": last["value"],
+            "broken": broken,
+        }
+    )
+    changes = statistics.difference_interval(_with_limits(first), _with_limits(last))
+    result["change"], result["change_lower"], result["change_upper"] = changes
+    return _with_finding(_with_test(result, rows)).reset_index()
+
+
+def _of_one_length(known: pd.DataFrame) -> pd.DataFrame:
+    """Keep of each series, in order of time, the periods as long as the last: a year is not set beside three years."""
+    ordered = known.sort_values([*SERIES, "period_end", "period_start"], kind="stable")
+    days = (ordered["period_end"] - ordered["period_start"]).dt.days
+    months = (days / DAYS_PER_YEAR * 12).round()
+    return ordered[months == months.groupby([ordered[name] for name in SERIES]).transform("last")]
+
+
+def _with_limits(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return rows["value"].to_numpy(), rows["lower"].to_numpy(), rows["upper"].to_numpy()
+
+
+def _with_test(result: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Test all series at once: a row each, a column for each of their points."""
+    series = rows.groupby(SERIES, sort=False).ngroup().to_numpy()
+    point = rows.groupby(SERIES, sort=False).cumcount().to_numpy()
+    shape = (len(result), int(point.max()) + 1 if len(point) else 0)
+    values, times = np.full(shape, np.nan), np.full(shape, np.nan)
+    values[series, point] = rows["value"]
+    times[series, point] = years(rows["period_end"])
+    test, slope = statistics.mann_kendall(values, times), statistics.theil_sen(values, times)
+    enough = (result["points"] >= statistics.MINIMUM_POINTS).to_numpy()
+    return result.assign(
+        p_value=np.where(enough, test.p_value, np.nan),
+        slope=np.where(enough, slope.slope, np.nan),
+        slope_lower=np.where(enough, slope.lower, np.nan),
+        slope_upper=np.where(enough, slope.upper, np.nan),
+        method=np.select([enough, result["points"] > 1], [MANN_KENDALL, TWO_DATES], default=ONE_DATE),
+    )
+
+
+def _with_finding(result: pd.DataFrame) -> pd.DataFrame:
+    """Name what the test or the comparison of two dates found."""
+    tested, compared = result["method"] == MANN_KENDALL, result["method"] == TWO_DATES
+    clear = tested & (result["p_value"] < SIGNIFICANCE)
+    conditions = {
+        RISING: clear & (result["slope"] > 0),
+        FALLING: clear & (result["slope"] < 0),
+        NO_CLEAR_TREND: tested,
+        UNTESTED: compared & result["change_lower"].isna(),
+        HIGHER: compared & (result["change_lower"] > 0),
+        LOWER: compared & (result["change_upper"] < 0),
+        NO_CLEAR_DIFFERENCE: compared,
+    }
+    return result.assign(finding=np.select(list(conditions.values()), list(conditions), default=ONE_DATE))
+
+
+def years(dates: pd.Series) -> np.ndarray:
+    """Turn dates into years as real numbers, so that gaps between them count as long as they are."""
+    days = (dates - pd.Timestamp("1970-01-01")).dt.total_seconds() / 86_400
+    return (days / DAYS_PER_YEAR).to_numpy()
+
+
+def deviating(frame: pd.DataFrame, areas: Sequence[str], count: int = DEVIATING_AREAS) -> pd.DataFrame:
+    """Choose the areas, among those named, that differ most clearly from the town at an indicator's last date.
+
+    Clear means: measured by the width of the area's own interval, so that small areas are not chosen for their chance
+    variation. Counts have no interval and no town's value to differ from; they are held against the mean of their level.
+    Where the town's value is not known, no area is chosen. The order of the result is that of the area ids: it is no
+    ranking.
+
+    Parameters
+    ----------
+    frame
+        Indicator frame.
+    areas
+        Ids of the areas to choose from, of one level.
+    count
+        How many areas for each indicator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of the indicator frame (all periods) of the chosen areas.
+    """
+    rows = frame[frame["area"].isin(areas) & frame["value"].notna()]
+    last = in_last_period(rows, rows)
+    distance = last["value"] - last["town_value"].where(last["denominator"].notna(), last["level_mean"])
+    towards = (last["value"] - last["lower"]).where(distance > 0, last["upper"] - last["value"])
+    judged = last.assign(evidence=distance.abs() / towards.fillna(1.0).clip(lower=1e-12)).dropna(subset=["evidence"])
+    chosen = judged.sort_values(["evidence", "area"], ascending=[False, True], kind="stable")
+    chosen = chosen.groupby("indicator", sort=False).head(count)[["indicator", "area"]]
+    return frame.merge(chosen, on=["indicator", "area"]).sort_values(["indicator", "area", "period_end"], kind="stable")

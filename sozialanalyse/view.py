@@ -1,0 +1,153 @@
+"""A view: what a page looks at, and for whom. Everything that is drawn or said takes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, get_args
+
+from sozialanalyse.errors import UsageError, unknown
+from sozialanalyse.language import Language, LanguageCode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sozialanalyse.catalogue import Indicator
+    from sozialanalyse.town import Town
+
+Audience = Literal["public", "administration", "statistics_unit"]
+AUDIENCES: tuple[str, ...] = get_args(Audience)
+
+DECIMALS = 1
+
+
+@dataclass(frozen=True)
+class View:
+    """Target group, area and level of a town, in a language, for an audience.
+
+    Parameters
+    ----------
+    town
+        The town.
+    target_group
+        Id of a target group of the catalogue.
+    area
+        The area that the page is about; empty for the whole town.
+    level
+        The level of the areas that are compared; empty for the level below the area.
+    language
+        ``de`` or ``en``.
+    audience
+        ``public``, ``administration`` or ``statistics_unit``.
+
+    Raises
+    ------
+    UsageError
+        Unknown name, or confidential data for the public.
+    """
+
+    town: Town
+    target_group: str
+    area: str = ""
+    level: str = ""
+    language: LanguageCode = "de"
+    audience: Audience = "public"
+
+    def __post_init__(self) -> None:
+        tree = self.town.areas
+        object.__setattr__(self, "area", tree.require(self.area or tree.root))
+        object.__setattr__(self, "level", tree.require_level(self.level or self._level_below()))
+        self.town.catalogue.target_group(self.target_group)
+        if self.audience not in AUDIENCES:
+            what = "audience"
+            raise unknown(what, self.audience, AUDIENCES)
+        refuse_disclosure(self.town, self.audience)
+
+    def _level_below(self) -> str:
+        """Find the largest level below the area on which it has areas; its own where there is none."""
+        tree = self.town.areas
+        own = tree.level(self.area)
+        smaller = reversed(tree.levels[: tree.levels.index(own)])
+        return next((level for level in smaller if tree.below(self.area, level)), own)
+
+    @cached_property
+    def words(self) -> Language:
+        """The language of the readers."""
+        return Language(self.language)
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        """Indicators of the target group for which the town has data, in reading order."""
+        return self.town.indicators_of(self.target_group)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Indicator frame of the target group."""
+        return self.town.indicators(self.target_group)
+
+    @cached_property
+    def members(self) -> list[str]:
+        """Ids of the areas of the view's level inside its area."""
+        return self.town.areas.below(self.area, self.level)
+
+    def indicator(self, name: str) -> Indicator:
+        """Return an indicator of the catalogue."""
+        return self.town.catalogue.indicator(name)
+
+    def label(self, indicator: str) -> str:
+        """Name of an indicator."""
+        return self.words.of(self.indicator(indicator).label)
+
+    def short(self, indicator: str) -> str:
+        """Short name of an indicator, for charts."""
+        return self.words.of(self.indicator(indicator).short)
+
+    def amount(self, indicator: str, value: float, decimals: int = DECIMALS) -> str:
+        """Write a value with the unit of its indicator, for example 4,3 %."""
+        unit = self.indicator(indicator).unit
+        if unit == "percent":
+            return self.words.percent(value, decimals)
+        return self.words.number(value, 0 if unit == "persons" else decimals)
+
+    def unit(self, indicator: str) -> str:
+        """Name of the unit of an indicator."""
+        return self.words.text(UNITS[self.indicator(indicator).unit])
+
+    def level_name(self, level: str | None = None, *, plural: bool = False) -> str:
+        """Name of a level, for example Sozialräume."""
+        wanted = level or self.level
+        entry = next(entry for entry in self.town.data.file.levels if entry.id == wanted)
+        return self.words.of(entry.plural if plural else entry.label)
+
+    def area_name(self, area: str | None = None) -> str:
+        """Name of an area, with its id where the name alone does not tell which."""
+        area = area or self.area
+        tree = self.town.areas
+        name = tree.name(area)
+        return name if area == tree.root else f"{area} {name}"
+
+
+UNITS = {
+    "persons": "number",
+    "percent": "per cent",
+    "per_100": "per 100",
+    "per_1000": "per 1,000",
+    "per_10000": "per 10,000",
+    "square_metres": "square metres",
+}
+
+
+def refuse_disclosure(town: Town, audience: str) -> None:
+    """Refuse to show confidential counts to the public while no disclosure control protects them.
+
+    Raises
+    ------
+    UsageError
+        With what can be done instead.
+    """
+    if audience == "public" and town.data.file.confidentiality == "confidential":
+        message = (
+            "the counts of {town} are confidential, and this release has no disclosure control yet; pages for the "
+            "public are refused. Use --audience administration for pages that stay in the house"
+        )
+        raise UsageError(message, town=town.name)

@@ -1,0 +1,65 @@
+"""Collects the messages that readers see from the source, so that a test can ask for their translation.
+
+``python -m tests.messages`` prints those that have no German yet, ready for the ``.po`` file.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
+
+CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural"}
+"""Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
+
+TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS")
+"""Module-level dictionaries whose names end so hold messages as values."""
+
+EXCLUDED = {"statistics", "locale"}
+"""Folders whose messages are for programmers."""
+
+
+def collect() -> dict[str, str]:
+    """Map each message to the file and line where it stands first."""
+    found: dict[str, str] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if EXCLUDED & set(path.relative_to(PACKAGE).parts):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for text in _messages(node):
+                found.setdefault(text, f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}")
+    return found
+
+
+def _messages(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Call) and _name(node.func) in CALLS:
+        return [text for argument in node.args[:3] if (text := _text(argument)) is not None]
+    if isinstance(node, ast.Assign) and _name(node.targets[0]) == "message":
+        return [text] if (text := _text(node.value)) is not None else []
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        if _name(target).endswith(TABLES):
+            return [text for value in node.value.values if (text := _text(value)) is not None]
+    return []
+
+
+def _name(node: ast.AST) -> str:
+    return getattr(node, "attr", getattr(node, "id", ""))
+
+
+def _text(node: ast.AST) -> str | None:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return node.value if is_text and any(letter.isalpha() for letter in node.value) else None
+
+
+if __name__ == "__main__":
+    import sys
+
+    from sozialanalyse.language import _translations
+
+    known = _translations("de")._catalog  # noqa: SLF001 - only to look
+    for text, place in collect().items():
+        if text not in known and (text, 0) not in known:
+            escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+            sys.stdout.write(f'#: {place}\nmsgid "{escaped}"\nmsgstr ""\n\n')
