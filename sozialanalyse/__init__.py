@@ -36,9 +36,9 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         message = f"module 'sozialanalyse' has no attribute {name!r}"
         raise AttributeError(message)
-    module = importlib.import_module(f"sozialanalyse.{_MODULES[name] or name}")
-    is_module = _MODULES[name] is None or _MODULES[name].split(".")[-1] == name
-    return module if is_module else getattr(module, name)
+    holder = _MODULES[name] or name
+    module = importlib.import_module(f"sozialanalyse.{holder}")
+    return module if holder.rpartition(".")[2] == name else getattr(module, name)
 
 
 def __dir__() -> list[str]:

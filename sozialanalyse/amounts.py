@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,28 +53,31 @@ class _Values(NamedTuple):
 
     @classmethod
     def of(cls, rows: pd.DataFrame) -> _Values:
+        value, lower, upper = (rows[name].to_numpy(dtype=np.float64) for name in VALUES[:3])
         codes = pd.Categorical(rows["status"], categories=STATES).codes
-        numbers = (rows[name].to_numpy(dtype=np.float64) for name in VALUES[:3])
-        return cls(*numbers, np.asarray(codes))
+        return cls(value, lower, upper, np.asarray(codes, dtype=np.int8))
 
-    def pick(self, choose: Callable[[NDArray[np.generic]], NDArray[np.generic]]) -> _Values:
-        """Apply one indexing to all four."""
-        return _Values(*(choose(column) for column in self))  # type: ignore[arg-type]
+    @classmethod
+    def empty(cls, shape: tuple[int, ...], status: int) -> _Values:
+        value, lower, upper = (np.full(shape, np.nan) for _ in VALUES[:3])
+        return cls(value, lower, upper, np.full(shape, status, dtype=np.int8))
 
-    def replaced(self, where: NDArray[np.bool_], other: _Values) -> _Values:
-        """Take the other's values in some places."""
-        return _Values(*(np.where(where, theirs, mine) for mine, theirs in zip(self, other, strict=True)))
+    def at(self, key: Any) -> _Values:
+        """Pick some places, as an index of an array does."""
+        return _Values(self.value[key], self.lower[key], self.upper[key], self.status[key])
 
-    def columns(self) -> dict[str, NDArray[np.generic]]:
+    def put(self, key: Any, other: _Values) -> None:
+        """Set some places to the other's values."""
+        self.value[key], self.lower[key], self.upper[key] = other.value, other.lower, other.upper
+        self.status[key] = other.status
+
+    def columns(self) -> dict[str, Any]:
         """Write the states out again."""
         names = np.array(STATES, dtype=object)
         return {"value": self.value, "lower": self.lower, "upper": self.upper, "status": names[self.status]}
 
 
-_NOTHING = _Values(*(np.float64(np.nan),) * 3, np.int8(_CODE[MISSING]))  # type: ignore[arg-type]
-
-
-def _combine(parts: _Values, total: Callable[[NDArray[np.generic]], Floats]) -> _Values:
+def _combine(parts: _Values, total: Callable[[NDArray[Any]], Floats]) -> _Values:
     """Add by the rules of the five states; ``total`` says which parts go into which sum.
 
     Parts that are not applicable add nothing. Bounds: a suppressed part adds its bounds; a missing one, or one that is
@@ -115,15 +118,21 @@ def add_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
         The columns of the groups and :data:`VALUES`, a row a group, sorted.
     """
     number, groups = _numbered(rows, by)
-    size = len(groups)
-    sums = _combine(_Values.of(rows), lambda column: np.bincount(number, weights=column, minlength=size))
+    sums = _combine(_Values.of(rows), partial(_sums, number=number, shape=(len(groups),)))
     return groups.assign(**sums.columns())
 
 
-def _numbered(rows: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.int64], pd.DataFrame]:
+def _sums(column: NDArray[Any], number: Any, shape: tuple[int, ...]) -> Floats:
+    """Add the entries of a column that bear the same number."""
+    sums = np.zeros(shape)
+    np.add.at(sums, number, column)
+    return sums
+
+
+def _numbered(rows: pd.DataFrame, by: list[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
     """Number the groups of rows in sorted order, so that no result depends on the order of the rows."""
     grouped = rows.groupby(by, observed=True, sort=True)
-    return grouped.ngroup().to_numpy(), grouped.size().index.to_frame(index=False)
+    return np.asarray(grouped.ngroup(), dtype=np.intp), grouped.size().index.to_frame(index=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,13 +184,13 @@ class Delivery:
         period, periods = _numbered(rows, PERIOD[::-1])
         cell, cells = _numbered(rows, ["sex", "age_from", "age_to"])
         self.periods = periods[PERIOD]
-        self.cells: list[Cell] = [(str(sex), int(first), int(last)) for sex, first, last in cells.itertuples(index=False)]
+        self.cells: list[Cell] = [
+            (str(sex), int(first), int(last)) for sex, first, last in cells.itertuples(index=False)
+        ]
         area = pd.Index(areas.frame["area"]).get_indexer(rows["area"])
         assert (area >= 0).all(), "counts of areas that are not in the tree"
-        shape = (len(areas.frame), len(periods), len(cells))
-        self._values = _Values(*(np.full(shape, np.nan) for _ in range(3)), np.full(shape, _ABSENT, dtype=np.int8))
-        for target, column in zip(self._values, _Values.of(rows), strict=True):
-            target[area, period, cell] = column
+        self._values = _Values.empty((len(areas.frame), len(periods), len(cells)), _ABSENT)
+        self._values.put((area, period, cell), _Values.of(rows))
 
     @cached_property
     def _patterns(self) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
@@ -205,8 +214,8 @@ class Delivery:
             return None
         taken = chosen[number]
         own = _combine(self._values, lambda column: np.where(taken, column, 0).sum(axis=-1, dtype=np.float64))
-        rolled = _roll_up(own, self.areas, _exists(self.areas, self.periods))
-        return Amounts(self.areas, self.periods, **rolled.columns())  # type: ignore[arg-type]
+        _roll_up(own, self.areas, _exists(self.areas, self.periods))
+        return Amounts(self.areas, self.periods, **own.columns())
 
 
 _NAMED, _DELIVERED = 1, 2
@@ -276,23 +285,19 @@ def _exists(areas: AreaTree, periods: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray((first <= ends) & (ends <= last))
 
 
-def _roll_up(own: _Values, areas: AreaTree, exists: NDArray[np.bool_]) -> _Values:
+def _roll_up(amounts: _Values, areas: AreaTree, exists: NDArray[np.bool_]) -> None:
     """Fill the area tree: delivered where an area's own count is delivered, otherwise the sum of the areas below."""
-    filled = own.replaced(~exists | (own.status == _ABSENT), _NOTHING)
+    nothing = ~exists | (amounts.status == _ABSENT)
+    amounts.put(nothing, _Values.empty((), _CODE[MISSING]))
     parents = pd.Index(areas.frame["area"]).get_indexer(areas.frame["parent"])
     level = areas.frame["level"].to_numpy()
     for name in areas.levels[1:]:
-        below = np.flatnonzero((parents >= 0) & (level[parents] == name))
-
-        def total(column: NDArray[np.generic], below: NDArray[np.intp] = below) -> Floats:
-            sums = np.zeros(exists.shape)
-            np.add.at(sums, parents[below], np.where(exists[below], column, 0))
-            return sums
-
-        sums = _combine(filled.pick(lambda column, below=below: column[below]), total)  # type: ignore[misc]
-        is_open = exists & (filled.status == _CODE[MISSING]) & (sums.status != _ABSENT)
-        filled = filled.replaced(is_open, sums)
-    return filled
+        below = (parents >= 0) & (level[parents] == name)
+        part, period = np.nonzero(exists & below[:, np.newaxis])
+        into = partial(_sums, number=(parents[part], period), shape=exists.shape)
+        sums = _combine(amounts.at((part, period)), into)
+        is_open = exists & (amounts.status == _CODE[MISSING]) & (sums.status != _ABSENT)
+        amounts.put(is_open, sums.at(is_open))
 
 
 def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTree) -> pd.DataFrame:
@@ -320,6 +325,6 @@ def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTr
     if amounts is None:
         return rows.assign(level="")[["area", "level", *PERIOD, *VALUES]].head(0)
     area, period = np.nonzero(amounts.exists)
-    frame = areas.frame[["area", "level"]].take(area).reset_index(drop=True)
-    frame[PERIOD] = amounts.periods.take(period).to_numpy() if False else amounts.periods.take(period).reset_index(drop=True)
+    where = areas.frame[["area", "level"]].take(area), amounts.periods.take(period)
+    frame = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
     return frame.assign(**{name: getattr(amounts, name)[area, period] for name in VALUES})

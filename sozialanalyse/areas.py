@@ -169,10 +169,11 @@ def _find_faults(frame: pd.DataFrame, levels: tuple[str, ...], file: str) -> Ite
 
     def at(rows: pd.Series, message: str, **values: str) -> Iterator[Fault]:
         for row, line in frame[rows].iterrows():
-            yield Fault(message, {**line, **values}, Place(file, int(str(row)), area=line["area"]))
+            yield Fault(message, {**line, **values}, Place(file, int(str(row)), area=line["area"] or None))
 
-    ids = set(frame["area"])
     yield from at(frame["area"] == "", "the area has no id")
+    frame = frame[frame["area"] != ""]
+    ids = set(frame["area"])
     yield from at(frame["area"].duplicated(), "the area id stands twice; ids must be unique")
     no_level = ~frame["level"].isin(levels)
     yield from at(no_level, "level '{level}' is not among the levels: {levels}", levels=", ".join(levels))

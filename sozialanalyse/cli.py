@@ -74,19 +74,13 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     town: TownOption = None,
     raw: RawOption = None,
     plan: Annotated[Path | None, typer.Option(help="The plan; default: the town's, else the standard plan.")] = None,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Make only this finding; can be repeated.")
-    ] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this finding; can be repeated.")] = None,
     audience: Annotated[AudienceName, typer.Option(help="For whom the pages are.")] = AudienceName.public,
     language: LanguageOption = LanguageName.de,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Notebooks at once; default: processors, at most 4.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at once; default: at most 4.")] = None,
     deadline: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time that each notebook may take.")] = 300,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pages.")] = Path("outputs"),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be made and why, and make nothing.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -108,17 +102,14 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
             language=language.value,
             notices=_notices(opened, audience, language),
             only=tuple(only or ()),
+            workers=workers,
             deadline=deadline,
             force=force,
-            **({} if workers is None else {"workers": workers}),
         )
         if dry_run:
             _say_steps(batch.preview(order, _checker(opened)), as_json)
-            return
-        outcome = _run(order, _checker(opened), _progress(order, quiet=quiet, as_json=as_json))
-    _say_outcome(outcome, Language(language.value), quiet=quiet, as_json=as_json)
-    if outcome.failures:
-        raise typer.Exit(1)
+        else:
+            _make(order, _checker(opened), quiet=quiet, as_json=as_json)
 
 
 @app.command("list")
@@ -224,11 +215,15 @@ def _checker(town: Town) -> Callable[[Run], Iterable[Fault]]:
 Report = AbstractContextManager[Callable[["Event"], None]]
 
 
-def _run(order: Order, check: Callable[[Run], Iterable[Fault]], progress: Report) -> Outcome:
+def _make(order: Order, check: Callable[[Run], Iterable[Fault]], *, quiet: bool, as_json: bool) -> None:
+    """Run a plan, showing its progress; exit code 1 when a finding could not be made."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
-    with progress as report:
-        return run_plan(order, check, report)
+    with _progress(order, quiet=quiet, as_json=as_json) as report:
+        outcome = run_plan(order, check, report)
+    _say_outcome(outcome, Language(order.language), quiet=quiet, as_json=as_json)
+    if outcome.failures:
+        raise typer.Exit(1)
 
 
 def _progress(order: Order, *, quiet: bool, as_json: bool) -> Report:

@@ -86,9 +86,9 @@ def _summary(inside: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
     by_indicator = inside.groupby("indicator", sort=False)
     summary = by_indicator.agg(
         period_end=("period_end", "first"),
-        mean=("value", "mean"),
-        minimum=("value", "min"),
-        maximum=("value", "max"),
+        mean=("level_mean", "first"),
+        minimum=("level_min", "first"),
+        maximum=("level_max", "first"),
         areas=("value", "count"),
         areas_in_level=("area", "size"),
         above=("relation", lambda relation: int((relation == ABOVE).sum())),

@@ -199,13 +199,13 @@ def _dotted(path: Iterable[str | int]) -> str:
     return ".".join(str(part) for part in path)
 
 
-def _keys(location: KeyPath, lines: dict[KeyPath, int]) -> KeyPath:
+def _keys(location: KeyPath, lines: dict[KeyPath, int], *, is_missing: bool) -> KeyPath:
     """Keep of pydantic's location the keys of the document; it also names validators and members of unions."""
     path: KeyPath = ()
     for part in location:
         if (*path, part) in lines:
             path = (*path, part)
-    is_mapping = any(key[:-1] == path and isinstance(key[-1], str) for key in lines if key)
+    is_mapping = is_missing or any(key[:-1] == path and isinstance(key[-1], str) for key in lines if key)
     is_absent = location[-1:] != path[-1:]
     return (*path, location[-1]) if is_mapping and is_absent else path
 
@@ -214,7 +214,7 @@ def _faults(error: pydantic.ValidationError, name: str, lines: dict[KeyPath, int
     """Turn pydantic's errors into faults with file, line and key."""
     faults = []
     for item in error.errors(include_url=False):
-        path = _keys(item["loc"], lines)
+        path = _keys(item["loc"], lines, is_missing=item["type"] == "missing")
         found = item.get("input")
         is_plain = isinstance(found, (str, int, float)) and item["type"] != "missing"
         shown = str(found)[:80] if is_plain else ""

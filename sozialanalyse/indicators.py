@@ -23,16 +23,18 @@ from sozialanalyse.amounts import (
     SUPPRESSED,
     VALUES,
     ZERO,
-    amount_by_area,
+    Amounts,
+    Delivery,
 )
 from sozialanalyse.errors import DataError, Fault, Place
-from sozialanalyse.periods import parse_ages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable, Iterator
+
+    from numpy.typing import NDArray
 
     from sozialanalyse.areas import AreaTree
-    from sozialanalyse.catalogue import Catalogue, Indicator
+    from sozialanalyse.catalogue import Amount, Catalogue, Indicator
 
 COLUMNS = [
     "area",
@@ -48,7 +50,6 @@ COLUMNS = [
     "status",
     "segment",
 ]
-DENOMINATOR_PERIOD = [f"denominator_{name}" for name in PERIOD]
 POSITION_COLUMNS = [
     "town_value",
     "level_mean",
@@ -101,17 +102,21 @@ def compute(
     DataError
         A proportion whose numerator is larger than its denominator, with file and row of the numerator.
     """
+    delivered = {str(name): rows for name, rows in counts.groupby("measure", observed=True)}
 
     @cache
-    def amount(measure: str, age: str, sex: str) -> pd.DataFrame:
-        return amount_by_area(counts, (sex or SEXES[0], *parse_ages(age)), measure, areas)
+    def delivery(measure: str) -> Delivery:
+        return Delivery(delivered[measure], areas)
 
-    delivered = set(counts["measure"].unique())
+    @cache
+    def find(part: Amount) -> Amounts | None:
+        return delivery(part.measure).amounts((part.sex or SEXES[0], *part.ages))
+
     frames: list[pd.DataFrame] = []
     unavailable: dict[str, str] = {}
     faults: list[Fault] = []
     for indicator in catalogue.indicators if wanted is None else wanted:
-        joined = _join(indicator, delivered, amount)
+        joined = _join(indicator, find) if _is_delivered(indicator, delivered) else NOT_DELIVERED
         if isinstance(joined, str):
             unavailable[indicator.id] = joined
             continue
@@ -122,59 +127,77 @@ def compute(
     return IndicatorFrame(_assemble(frames, areas), unavailable)
 
 
-def _join(
-    indicator: Indicator, delivered: set[str], amount: Callable[[str, str, str], pd.DataFrame]
-) -> pd.DataFrame | str:
+def _is_delivered(indicator: Indicator, delivered: Container[str]) -> bool:
+    return all(part.measure in delivered for part in indicator.amounts.values())
+
+
+def _join(indicator: Indicator, find: Callable[[Amount], Amounts | None]) -> pd.DataFrame | str:
     """Bring numerator and denominator of the same area and time together, or say why that cannot be."""
-    parts = list(indicator.amounts.values())
-    if any(part.measure not in delivered for part in parts):
-        return NOT_DELIVERED
-    numerator, *denominators = [amount(part.measure, part.age, part.sex) for part in parts]
-    if numerator.empty or any(denominator.empty for denominator in denominators):
+    found = [amounts for part in indicator.amounts.values() if (amounts := find(part)) is not None]
+    if len(found) < len(indicator.amounts):
         return AGES_DO_NOT_FIT
-    if not denominators:
-        never = pd.Series(pd.NaT, index=numerator.index, dtype="datetime64[s]")
-        joined = numerator.assign(denominator=np.nan, denominator_end=never, denominator_status=NUMBER)
+    numerator, *denominators = found
+    if denominators:
+        joined = _beside_each_other(numerator, denominators[0], indicator.max_gap_days)
     else:
-        joined = _join_in_time(numerator, denominators[0], indicator.max_gap_days)
-    joined = _drop_empty_periods(joined)
+        joined = _alone(numerator)
+    known = (joined["status"] != MISSING) & (joined["denominator_status"] != MISSING)
+    joined = joined[known.groupby([joined[name] for name in PERIOD], observed=True).transform("any")]
     return NO_COMMON_PERIOD if joined.empty else joined
 
 
-def _join_in_time(numerator: pd.DataFrame, denominator: pd.DataFrame, max_gap_days: int) -> pd.DataFrame:
-    """Join to each period of the numerator one of the denominator, the same for all areas: else sums would not fit."""
-    pairs = _pair_periods(_periods(numerator), _periods(denominator).add_prefix("denominator_"), max_gap_days)
-    values = denominator[["area", *PERIOD, *VALUES]].rename(
-        columns={name: f"denominator_{name}" for name in [*PERIOD, *VALUES]}
-    )
-    joined = numerator.merge(pairs, on=PERIOD).merge(values, on=["area", *DENOMINATOR_PERIOD], how="left")
-    joined["denominator_status"] = joined["denominator_status"].astype(object).fillna(MISSING)
-    return joined.rename(columns={"denominator_value": "denominator", "denominator_period_end": "denominator_end"})
+def _alone(numerator: Amounts) -> pd.DataFrame:
+    """Lay a count out in rows; it has no denominator."""
+    rows = _in_rows(numerator, np.arange(len(numerator.periods)))
+    never = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
+    return rows.assign(denominator=np.nan, denominator_end=never, denominator_status=NUMBER)
 
 
-def _periods(amount: pd.DataFrame) -> pd.DataFrame:
-    """List the periods for which any area has more than a gap."""
-    return amount.loc[amount["status"] != MISSING, PERIOD].drop_duplicates()
+def _beside_each_other(numerator: Amounts, denominator: Amounts, max_gap_days: int) -> pd.DataFrame:
+    """Lay out in rows each period of the numerator and the nearest one of the denominator.
+
+    The same one for all areas, even where an area has a gap there and a value at another date: else numerators would
+    belong to sums of different dates, and areas could not be compared.
+    """
+    pairs = list(_pair_periods(numerator, denominator, max_gap_days))
+    mine, theirs = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+    rows = _in_rows(numerator, mine)
+    exists = numerator.exists[:, mine]
+    ends = np.broadcast_to(denominator.periods["period_end"].to_numpy()[theirs], exists.shape)
+    columns = {
+        f"denominator_{name}": getattr(denominator, name)[:, theirs][exists] for name in ("lower", "upper", "status")
+    }
+    return rows.assign(denominator=denominator.value[:, theirs][exists], denominator_end=ends[exists], **columns)
 
 
-def _pair_periods(numerators: pd.DataFrame, denominators: pd.DataFrame, max_gap_days: int) -> pd.DataFrame:
-    """Choose for each period the one that ends nearest, then begins nearest, then is the earlier one."""
-    pairs = numerators.merge(denominators, how="cross")
-    pairs["gap"] = (pairs["denominator_period_end"] - pairs["period_end"]).abs()
-    pairs["start_gap"] = (pairs["denominator_period_start"] - pairs["period_start"]).abs()
-    near = pairs[pairs["gap"] <= pd.Timedelta(days=max_gap_days)]
-    nearest = near.sort_values(["gap", "start_gap", *DENOMINATOR_PERIOD[1:]]).drop_duplicates(PERIOD)
-    return nearest.drop(columns=["gap", "start_gap"])
+def _in_rows(amounts: Amounts, chosen: NDArray[np.intp]) -> pd.DataFrame:
+    """Lay out some periods of an amount in rows, for the areas that existed at their ends."""
+    exists = amounts.exists[:, chosen]
+    area, period = np.nonzero(exists)
+    where = amounts.areas.frame[["area", "level"]].take(area), amounts.periods.take(chosen).take(period)
+    rows = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
+    return rows.assign(**{name: getattr(amounts, name)[:, chosen][exists] for name in VALUES})
 
 
-def _drop_empty_periods(joined: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the periods for which no area at all has both numbers."""
-    known = (joined["status"] != MISSING) & (joined["denominator_status"] != MISSING)
-    return joined[known.groupby([joined[name] for name in PERIOD]).transform("any")]
+def _pair_periods(numerator: Amounts, denominator: Amounts, max_gap_days: int) -> Iterator[tuple[int, int]]:
+    """Pair each period with the one that ends nearest, then begins nearest, then is the earlier one."""
+    starts, ends = (_gaps(numerator, denominator, name) for name in ("period_start", "period_end"))
+    near = (ends <= np.timedelta64(max_gap_days, "D")) & denominator.is_delivered()
+    for mine, row in enumerate(near):
+        if row.any():
+            yield mine, min(np.flatnonzero(row).tolist(), key=lambda theirs: (ends[mine, theirs], starts[mine, theirs]))
+
+
+def _gaps(numerator: Amounts, denominator: Amounts, name: str) -> NDArray[np.timedelta64]:
+    mine, theirs = (amounts.periods[name].to_numpy() for amounts in (numerator, denominator))
+    return np.asarray(np.abs(mine[:, np.newaxis] - theirs))
 
 
 def _impossible(joined: pd.DataFrame, indicator: Indicator, counts: pd.DataFrame) -> list[Fault]:
-    """Name the rows of a proportion whose numerator is larger than its denominator even at its lower bound."""
+    """Name the rows of a proportion whose numerator is larger than its denominator even at its lower bound.
+
+    Sums that are impossible only because delivered counts are, are left out: they mend themselves.
+    """
     if indicator.kind != "proportion":
         return []
     message = (
@@ -186,7 +209,7 @@ def _impossible(joined: pd.DataFrame, indicator: Indicator, counts: pd.DataFrame
         bounds = {"numerator": row["lower"], "denominator": row["denominator_upper"]}
         values = {"indicator": indicator.id, "date": row["period_end"], **bounds}
         faults.append(Fault(message, values, _place(row, indicator.numerator.measure, counts)))
-    return faults
+    return [fault for fault in faults if fault.place.file] or faults
 
 
 def _place(row: pd.Series, measure: str, counts: pd.DataFrame) -> Place:
@@ -276,14 +299,20 @@ def add_positions(frame: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
 
 
 def add_level_positions(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add mean, range, rank and quintile among the areas of the frame that are of the same level and period."""
+    """Add mean, range, rank and quintile among the areas of the frame that are of the same level and period.
+
+    Where one of the areas is suppressed there are none of these: hidden counts are the small ones, so that mean, range
+    and ranks of the others would be those of another town.
+    """
     by_level = frame.groupby(["indicator", *PERIOD, "level"], sort=False, observed=True)
     values = by_level["value"]
-    numbers, codes = frame["value"].to_numpy(dtype=np.float64), by_level.ngroup().to_numpy()
+    hidden = (frame["status"] == SUPPRESSED).groupby(by_level.ngroup()).transform("any").to_numpy()
+    numbers = frame["value"].where(~hidden).to_numpy(dtype=np.float64)
+    codes = by_level.ngroup().to_numpy()
     return frame.assign(
-        level_mean=values.transform("mean"),
-        level_min=values.transform("min"),
-        level_max=values.transform("max"),
+        level_mean=values.transform("mean").where(~hidden),
+        level_min=values.transform("min").where(~hidden),
+        level_max=values.transform("max").where(~hidden),
         level_areas=values.transform("count").astype(int),
         rank=statistics.rank(numbers, groups=codes),
         quintile=statistics.quintile(numbers, groups=codes),

@@ -50,6 +50,7 @@ def parse_period(text: str, kind: PeriodKind) -> Period:
     ValueError
         When the text has none of these forms or does not fit the kind: a stock needs its reference date, since a bare
         year does not say on which day of it was counted; nor does it say in which of two school years.
+        A flow of more or less than twelve months, whose rate could be compared with no other.
 
     Examples
     --------
@@ -66,7 +67,17 @@ def parse_period(text: str, kind: PeriodKind) -> Period:
     if kind != "stock" and start == end:
         message = f"'{text}' is one day; a {kind} needs a span, for example {start.year}"
         raise ValueError(message)
-    return Period(start, end, kind)
+    period = Period(start, end, kind)
+    if kind in {"flow", "school_year"} and not _is_one_year(start, end):
+        message = f"'{text}' is not twelve months; a rate of a {kind} is one of a year"
+        raise ValueError(message)
+    return period
+
+
+def _is_one_year(start: dt.date, end: dt.date) -> bool:
+    """Say whether a span covers twelve months, wherever it begins."""
+    after = end + dt.timedelta(days=1)
+    return (after.year, after.month, after.day) == (start.year + 1, start.month, start.day)
 
 
 def _span(text: str) -> tuple[dt.date, dt.date]:

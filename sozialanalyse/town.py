@@ -44,13 +44,23 @@ class Town:
         return self.data.counts
 
     @cached_property
-    def _all_indicators(self) -> indicators.IndicatorFrame:
-        return indicators.compute(self.counts, self.areas, self.catalogue)
+    def _computed(self) -> dict[str | None, indicators.IndicatorFrame]:
+        """What has been computed so far, by target group (None: the whole catalogue)."""
+        return {}
 
-    @property
-    def unavailable(self) -> dict[str, str]:
-        """Why indicators of the catalogue could not be computed, by their ids."""
-        return self._all_indicators.unavailable
+    def _compute(self, target_group: str | None) -> indicators.IndicatorFrame:
+        """Compute the indicators of a target group once; a page of one group need not wait for the others."""
+        if target_group not in self._computed:
+            wanted = None
+            if target_group is not None:
+                ids = self.catalogue.target_group(target_group).indicators
+                wanted = [self.catalogue.indicator(name) for name in ids]
+            self._computed[target_group] = indicators.compute(self.counts, self.areas, self.catalogue, wanted)
+        return self._computed[target_group]
+
+    def unavailable(self, target_group: str | None = None) -> dict[str, str]:
+        """Return why indicators could not be computed, by their ids (see :class:`~.indicators.IndicatorFrame`)."""
+        return self._compute(target_group).unavailable
 
     def indicators(self, target_group: str | None = None, level: str | None = None) -> pd.DataFrame:
         """Return the indicator frame (see :func:`sozialanalyse.indicators.compute`).
@@ -67,19 +77,15 @@ class Town:
         UsageError
             Unknown target group or level.
         """
-        frame = self._all_indicators.frame
+        frame = self._compute(target_group).frame
         if level is not None:
             frame = frame[frame["level"] == self.areas.require_level(level)]
-        if target_group is not None:
-            wanted = self.catalogue.target_group(target_group).indicators
-            reading = frame["indicator"].map({name: number for number, name in enumerate(wanted)})
-            frame = frame.loc[reading.dropna().sort_values(kind="stable").index]
         return frame.reset_index(drop=True)
 
     def indicators_of(self, target_group: str) -> list[Indicator]:
         """Return the indicators of a target group for which there are data, in reading order."""
         ids = self.catalogue.target_group(target_group).indicators
-        return [self.catalogue.indicator(name) for name in ids if name not in self.unavailable]
+        return [self.catalogue.indicator(name) for name in ids if name not in self.unavailable(target_group)]
 
 
 def open_town(folder: str | Path, raw: str | Path | None = None) -> Town:

@@ -58,6 +58,7 @@ class View:
         object.__setattr__(self, "area", tree.require(self.area or tree.root))
         object.__setattr__(self, "level", tree.require_level(self.level or self._level_below()))
         self.town.catalogue.target_group(self.target_group)
+        Language(self.language)
         if self.audience not in AUDIENCES:
             what = "audience"
             raise unknown(what, self.audience, AUDIENCES)

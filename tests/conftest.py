@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from sozialanalyse.town import Town
+
 ROOT = Path(__file__).resolve().parent.parent
 
 SHARED = Path(os.environ.get("SOZIALANALYSE_SHARED") or ROOT.parent / "shared")
@@ -105,6 +107,14 @@ def _missing(what: str) -> None:
 def root() -> Path:
     """Return the folder of the project."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def musterstadt(root: Path) -> Town:
+    """Give the invented town that comes with the program, opened once."""
+    from sozialanalyse.town import open_town  # noqa: PLC0415 - heavy, and not every test needs it
+
+    return open_town(root / "data" / "musterstadt")
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ if __name__ == "__main__":
 
     from sozialanalyse.language import _translations
 
-    known = _translations("de")._catalog  # noqa: SLF001 - only to look
+    known = _translations("de")._catalog
     for text, place in collect().items():
         if text not in known and (text, 0) not in known:
             escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -6,12 +6,12 @@ import contextlib
 import importlib.metadata
 import json
 import platform
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sozialanalyse.batch.edition import Entry, Hashes, hash_folder, hash_notebook, hash_of, hash_text, read_manifest
-from sozialanalyse.batch.execution import DEADLINE, default_workers
+from sozialanalyse.batch.execution import DEADLINE
 from sozialanalyse.batch.plan import Check, Run, choose, read_plan
 from sozialanalyse.batch.publishing import REPORT, refuse
 
@@ -50,7 +50,7 @@ class Order:
     only
         Ids of the runs to make; empty for all.
     workers, deadline
-        How many at once, and seconds for each.
+        How many at once (default: :func:`.default_workers`), and seconds for each.
     force
         Make also what is unchanged.
     """
@@ -65,7 +65,7 @@ class Order:
     language: LanguageCode = "de"
     notices: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
-    workers: int = field(default_factory=default_workers)
+    workers: int | None = None
     deadline: float = DEADLINE
     force: bool = False
 
@@ -104,10 +104,9 @@ def checked_runs(order: Order, check: Check | None) -> list[Run]:
     return runs
 
 
-def keep_out(order: Order) -> dict[str, Path]:
+def keep_out(order: Order) -> list[Path]:
     """Name the folders that no page may be written to."""
-    folders = {"the town's folder": order.town, "the notebooks": order.notebooks, "the library": _PACKAGE}
-    return folders if order.raw is None else {**folders, "the raw files": order.raw}
+    return [order.town, order.notebooks, _PACKAGE, *([] if order.raw is None else [order.raw])]
 
 
 def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:

@@ -26,8 +26,6 @@ TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": boo
 SET_BY_BATCH = ("town", "raw", "language", "audience")
 """Every notebook declares these and the batch sets them; a plan cannot."""
 
-_SAID = {str: "text", int: "a whole number", float: "a number", bool: "true or false", type(None): "null"}
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -42,8 +40,8 @@ class Parameter:
 
     @property
     def expected(self) -> str:
-        """The types in words, as a message names them."""
-        return " or ".join(_SAID[kind] for kind in self.types)
+        """The types as the notebook writes them."""
+        return " | ".join("None" if kind is type(None) else kind.__name__ for kind in self.types)
 
 
 def read_parameters(path: Path) -> dict[str, Parameter]:

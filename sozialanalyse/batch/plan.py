@@ -150,14 +150,12 @@ class _Reader:
         if not self.document.content.runs:
             self.fault(("runs",), "the plan has no runs")
         made = [(number, run) for number, entry in enumerate(self.document.content.runs) for run in self.expand(number)]
-        for what in ("id", "address"):
-            seen: set[str] = set()
-            for number, run in made:
-                name = getattr(run, what)
-                if name in seen:
-                    message = "two runs have the same {what} '{found}'; put the matrix keys into the id: {{key}}"
-                    self.fault(("runs", number, "id"), message, what=what, found=name)
-                seen.add(name)
+        seen: set[str] = set()
+        for number, run in made:
+            if seen & {run.id, run.address}:
+                message = "two runs have the same id or address '{found}'; put the matrix keys into the id: {{key}}"
+                self.fault(("runs", number, "id"), message, found=run.id if run.id in seen else run.address)
+            seen |= {run.id, run.address}
         return [run for _, run in made]
 
     def fault(self, path: Sequence[str | int], message: str, **values: Any) -> None:
@@ -223,9 +221,9 @@ class _Reader:
             near, names = nearest(key, allowed, 1), ", ".join(allowed)
             self.fault(path[:4], message, found=key, nearest=near, allowed=names)
         elif not declared[key].accepts(value):
-            message = "'{key}' expects {expected}, found {found}"
+            message = "'{key}' is of the type {expected}, found {found}"
             if str in declared[key].types:
-                message += "; put it in quotes"
+                message = "'{key}' is of the type {expected}, found {found}; put it in quotes"
             self.fault(path, message, key=key, expected=declared[key].expected, found=repr(value)[:80])
 
     def run(self, entry: Entry, cell: Mapping[str, Value]) -> Run:

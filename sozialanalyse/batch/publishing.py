@@ -94,7 +94,7 @@ class Output:
 
 
 @contextlib.contextmanager
-def hold(folder: Path, keep_out: Mapping[str, Path]) -> Iterator[Output]:
+def hold(folder: Path, keep_out: Iterable[Path]) -> Iterator[Output]:
     """Make an output folder and hold it until the end of the block.
 
     Parameters
@@ -102,7 +102,7 @@ def hold(folder: Path, keep_out: Mapping[str, Path]) -> Iterator[Output]:
     folder
         The folder; made when it is missing.
     keep_out
-        Folders into which nothing may be written, by what they are called.
+        Folders into which nothing may be written.
 
     Raises
     ------
@@ -123,16 +123,16 @@ def hold(folder: Path, keep_out: Mapping[str, Path]) -> Iterator[Output]:
         yield Output(folder)
 
 
-def refuse(folder: Path, keep_out: Mapping[str, Path]) -> None:
+def refuse(folder: Path, keep_out: Iterable[Path]) -> None:
     """Refuse an output folder that lies in, or holds, what is not for pages."""
     resolved = folder.resolve()
     if resolved.exists() and not resolved.is_dir():
         message = "the output {folder} is a file; name a folder"
         raise UsageError(message, folder=folder.name)
-    for what, path in keep_out.items():
-        if resolved.is_relative_to(path.resolve()) or path.resolve().is_relative_to(resolved):
-            message = "the output folder {folder} cannot be, hold or lie in {what}; name another with --output"
-            raise UsageError(message, folder=folder.name or str(folder), what=what)
+    for other in (path.resolve() for path in keep_out):
+        if resolved.is_relative_to(other) or other.is_relative_to(resolved):
+            message = "the output folder {folder} cannot be, hold or lie in {other}; name another with --output"
+            raise UsageError(message, folder=resolved.name or str(resolved), other=other.name)
 
 
 def _write(path: Path, text: str) -> Path:

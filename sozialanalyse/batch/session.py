@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.edition import Entry, Manifest, hash_text, read_manifest
-from sozialanalyse.batch.execution import Executed, Execution, Failure, plain
+from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers, plain
 from sozialanalyse.batch.orders import Order, Step, checked_runs, earlier_findings, keep_out, steps_of, versions
 from sozialanalyse.batch.publishing import INDEX, LOGS, REPORT, Output, hold
 from sozialanalyse.errors import SozialanalyseError
@@ -102,7 +102,7 @@ class _Batch:
             "language": self.order.language,
             "audience": self.order.audience,
         }
-        workers = max(1, min(self.order.workers, len(due)))
+        workers = max(1, min(self.order.workers or default_workers(), len(due)))
         execution = Execution(work, self.output.folder / LOGS, given, workers, self.order.deadline)
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):
@@ -121,7 +121,9 @@ class _Batch:
             try:
                 page = render(executed.notebook, self.order.language, run.notebook, self.order.notices)
             except SozialanalyseError as error:
-                failure = Failure("render", type(error).__name__, plain(str(error)))
+                failure = Failure(
+                    "render", type(error).__name__, plain(error.describe(Language(self.order.language).text))
+                )
             else:
                 self.pages[run.address] = page.html
                 entry = self.entry(step, state="current", sha256=hash_text(page.html), finding=page.finding)

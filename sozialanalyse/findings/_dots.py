@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 COLUMNS = 3
 
-ROW_HEIGHTS = ((20, 14.0, 7.5), (45, 10.5, 7.0), (110, 7.6, 6.0))
+ROW_HEIGHTS = ((20, 14.0, 7.5), (45, 10.5, 7.0), (150, 7.6, 6.0))
 """Up to so many areas: height of a row and size of its type, in points."""
 
-DENSE_ROW = 2.4
-"""Height of a row where there are too many areas to name each."""
+DENSE_ROWS = (2.4, 6.0)
+"""Least and largest height of a row where there are too many areas to name each."""
+
+DENSE_HEIGHT = 900.0
+"""What such a panel takes, as far as these heights allow."""
 
 MOST_GROUPS = 24
 ZERO_FROM = 0.5
@@ -49,10 +52,10 @@ def comparison(view: View, compared: Comparison) -> Shown:
     names = [entry.id for entry in view.indicators if entry.id in known]
     if not names:
         return nothing()
-    rows = _Rows.of(view, areas[areas["indicator"].isin(names)])
+    rows = _Rows.of(areas[areas["indicator"].isin(names)])
     columns = min(COLUMNS, len(names))
     panels = style.Panels(
-        columns, height=rows.height * len(rows.areas), left=6, right=14, top=48, bottom=24, names=rows.names
+        columns, height=rows.height * len(rows.areas), left=8, right=12, top=48, bottom=24, names=rows.names
     )
     with style.look():
         drawn, axes = panels.draw(len(names))
@@ -72,20 +75,21 @@ class _Rows:
     size: float
 
     @classmethod
-    def of(cls, view: View, areas: pd.DataFrame) -> _Rows:  # noqa: ARG003
+    def of(cls, areas: pd.DataFrame) -> _Rows:
         ids = sorted(areas["area"].unique())
         fitting = [(height, size) for most, height, size in ROW_HEIGHTS if len(ids) <= most]
-        height, size = fitting[0] if fitting else (DENSE_ROW, 6.5)
+        dense = min(max(DENSE_HEIGHT / len(ids), DENSE_ROWS[0]), DENSE_ROWS[1])
+        height, size = fitting[0] if fitting else (dense, 6.5)
         return cls(ids, height, size)
 
     @property
     def named(self) -> bool:
-        return self.height > DENSE_ROW
+        return len(self.areas) <= ROW_HEIGHTS[-1][0]
 
     @property
     def names(self) -> float:
         """Width of the column of names."""
-        return 118.0
+        return 116.0
 
     def positions(self, areas: pd.Series) -> np.ndarray:
         """Row of each area, from the top."""
@@ -99,21 +103,32 @@ def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> Non
     low, high = _limits(view, areas)
     axes.set_xlim(low, high)
     axes.set_ylim(len(rows.areas) - 0.5, -0.5)
-    ticks, labels = style.number_ticks(view, low, high, 3)
+    ticks, labels = style.number_ticks(view, low, high)
     axes.set_xticks(ticks, labels)
     axes.set_yticks([])
     axes.tick_params(length=2.5, width=0.6, pad=2)
     axes.spines[["top", "right", "left"]].set_visible(False)
     if rows.named:
-        _segments(axes, np.full(len(rows.areas), low), np.full(len(rows.areas), high), np.arange(len(rows.areas)), "guides")
+        _segments(
+            axes, np.full(len(rows.areas), low), np.full(len(rows.areas), high), np.arange(len(rows.areas)), "guides"
+        )
     _draw_town(view, axes, areas, rows)
     thickness = 1.4 if rows.named else 0.7
     known = areas[areas["lower"].notna() & areas["value"].notna()]
     _segments(axes, known["lower"], known["upper"], rows.positions(known["area"]), "intervals", style.ACCENT, thickness)
     _draw_dots(axes, areas[areas["value"].notna()], rows)
-    for area in areas[areas["status"].isin(list(signs.SIGNS))].itertuples():
-        sign = signs.SIGNS[area.status]
-        style.write(axes, low, rows.areas.index(area.area), f" {sign}", fontsize=rows.size, va="center", gid="sign")
+    for _, area in areas[areas["status"].isin(list(signs.MARKS))].iterrows():
+        sign = signs.MARKS[area.status]
+        style.write(
+            axes,
+            low,
+            rows.areas.index(area.area),
+            f" {sign}",
+            fontsize=rows.size + 1.5,
+            weight="bold",
+            va="center",
+            gid="sign",
+        )
     style.title(axes, view.short(indicator), view.unit(indicator), lift=12)
 
 
@@ -133,6 +148,10 @@ def _is_count(view: View, areas: pd.DataFrame) -> bool:
     return view.indicator(str(areas["indicator"].iloc[0])).kind == "count"
 
 
+def _has_town_line(view: View, areas: pd.DataFrame) -> bool:
+    return bool(areas["town_value"].notna().iloc[0]) and not _is_count(view, areas)
+
+
 def _segments(
     axes: Axes, starts: object, ends: object, rows: object, name: str, colour: str = style.GUIDE, width: float = 0.6
 ) -> None:
@@ -145,23 +164,23 @@ def _segments(
 
 def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
     """Draw the town's value as an upright line with its label on top."""
-    value = float(areas["town_value"].iloc[0])
-    if np.isnan(value) or _is_count(view, areas):
+    if not _has_town_line(view, areas):
         return
+    value = float(areas["town_value"].iloc[0])
     axes.plot([value, value], [-0.5, len(rows.areas) - 0.5], color=style.INK, linewidth=1.2, zorder=1.5, gid="town")
     indicator = str(areas["indicator"].iloc[0])
     amount = view.amount(indicator, value)
     width, (low, high) = axes.get_window_extent().width, axes.get_xlim()
     name = style.fit(view.town.name, width - style.text_width(amount, style.SMALL) - 4, style.SMALL)
     half = style.text_width(f"{name} {amount}", style.SMALL) / 2
-    centre = min(max((value - low) / (high - low) * width, half), max(width - half + 8, half))
+    centre = min(max((value - low) / (high - low) * width, half), max(width - half + 6, half))
     top = 1 + 3 / axes.get_window_extent().height
     style.write(axes, centre / width, top, f"{name} {amount}", transform=axes.transAxes, ha="center", va="bottom")
 
 
 def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
     """Draw filled dots, open dots and diamonds, each kind as one path."""
-    size = 4.6 if rows.size > 7 else 3.6 if rows.named else 2.0  # noqa: PLR2004
+    size = 4.6 if rows.size > 7 else 3.6 if rows.named else 2.0
     clear = areas["relation"].isin([ABOVE, BELOW])
     unknown = areas["relation"] == UNKNOWN
     for name, chosen, marker, face in (
@@ -171,8 +190,16 @@ def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
     ):
         part = areas[chosen]
         axes.plot(
-            part["value"], rows.positions(part["area"]), linestyle="", marker=marker, markersize=size, clip_on=False,
-            markerfacecolor=face, markeredgecolor=style.ACCENT, markeredgewidth=0.9 if rows.named else 0.5, gid=name,
+            part["value"],
+            rows.positions(part["area"]),
+            linestyle="",
+            marker=marker,
+            markersize=size,
+            clip_on=False,
+            markerfacecolor=face,
+            markeredgecolor=style.ACCENT,
+            markeredgewidth=0.9 if rows.named else 0.5,
+            gid=name,
         )
 
 
@@ -182,12 +209,13 @@ def _name_rows(view: View, axes: Axes, rows: _Rows) -> None:
     place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": rows.size}
     if rows.named:
         for number, area in enumerate(rows.areas):
-            name = style.fit(view.area_name(area), rows.names, rows.size)
-            style.write(axes, -4 / width, number, name, **place)
+            name = style.fit(view.area_name(area), rows.names - 4, rows.size)
+            style.write(axes, -8 / width, number, name, **place)
         return
     for name, first, last in _groups(view, rows):
         style.write(axes, -9 / width, (first + last) / 2, style.fit(name, rows.names - 6, rows.size), **place)
-        line = [first - 0.3, last + 0.3]
+        short = min(1.0 / rows.height, (last - first) / 2)  # leaves a gap of two points
+        line = [first - 0.5 + short, last + 0.5 - short]
         axes.plot([-5 / width] * 2, line, color=style.QUIET, linewidth=0.8, clip_on=False, transform=place["transform"])
 
 
@@ -206,19 +234,18 @@ def _groups(view: View, rows: _Rows) -> list[tuple[str, int, int]]:
 
 def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
     words = view.words
-    texts = [
-        words.text(
-            "{count} {level} in the order of their numbers; dot: value, line: 95 % interval, upright line: {town}.",
-            count=words.number(len(rows.areas)), level=view.level_name(plural=True), town=style.plain(view.town.name),
-        )
-    ]
+    message = "{count} {level} in the order of their numbers; dot: value, line: 95 % interval."
+    texts = [words.text(message, count=words.number(len(rows.areas)), level=view.level_name(plural=True))]
+    by_indicator = [part for _, part in areas.groupby("indicator")]
+    if any(_has_town_line(view, part) for part in by_indicator):
+        texts.append(words.text("Upright line: {town}.", town=signs.plain(view.town.name)))
     if (areas["relation"] != UNKNOWN).any():
         texts.append(words.text("Filled: the interval excludes the town's value; open: it does not."))
     if (areas["value"].notna() & (areas["relation"] == UNKNOWN)).any():
-        texts.append(words.text("Diamond: no interval can be given, so nothing is compared."))
-    if any(_limits(view, rows_of)[0] > 0 for _, rows_of in areas.groupby("indicator")):
+        texts.append(words.text("Diamond: without an interval or a value of the town nothing is compared."))
+    if any(_limits(view, part)[0] > 0 for part in by_indicator):
         texts.append(words.text("Not all axes begin at zero."))
-    texts.append(signs.explain(view, set(areas["status"]) & set(signs.SIGNS)))
+    texts.append(signs.explain(view, set(areas["status"]) & set(signs.MARKS)))
     return " ".join(text for text in texts if text)
 
 
@@ -227,38 +254,44 @@ def _alt(view: View, compared: Comparison, names: list[str]) -> str:
     lead = view.town.catalogue.target_group(view.target_group).lead
     name = lead if lead in names else names[0]
     areas = compared.areas[(compared.areas["indicator"] == name) & compared.areas["value"].notna()]
-    message = "Dot plots of {count} indicators for {areas} {level} in the order of their numbers, each with its 95 % interval."
+    message = (
+        "Dot plots: {areas} {level} in the order of their numbers, with 95 % intervals; indicators shown: {count}."
+    )
     everything = compared.areas[compared.areas["indicator"].isin(names)]
     texts = [
         words.text(
-            message, count=words.number(len(names)), areas=words.number(everything["area"].nunique()),
+            message,
+            count=words.number(len(names)),
+            areas=words.number(everything["area"].nunique()),
             level=view.level_name(plural=True),
         ),
         words.text(
-            "{label}, {date}: {values}.", label=view.short(name), date=words.date(areas["period_end"].iloc[0]),
+            "{label}, {date}: {values}.",
+            label=view.short(name),
+            date=words.date(areas["period_end"].iloc[0]),
             values="; ".join([*_reference_values(view, compared, name), extremes(view, areas)]),
         ),
         _relations(view, areas),
     ]
-    return style.plain(" ".join(text for text in texts if text))
+    return signs.plain(" ".join(text for text in texts if text))
 
 
 def _reference_values(view: View, compared: Comparison, indicator: str) -> list[str]:
-    """Value of the view's area and of the town."""
+    """Value of the view's area and of the town, as far as they are known."""
     summary = compared.summary[compared.summary["indicator"] == indicator].iloc[0]
-    values = [f"{view.area_name()} {view.amount(indicator, summary['value'])}"]
-    if view.area != view.town.areas.root:
-        values.append(f"{view.town.name} {view.amount(indicator, summary['town_value'])}")
-    return values
+    named = {view.area_name(): summary["value"], view.town.name: summary["town_value"]}
+    return [f"{name} {view.amount(indicator, value)}" for name, value in named.items() if not np.isnan(value)]
 
 
 def extremes(view: View, areas: pd.DataFrame) -> str:
     """Name the areas with the lowest and the highest value, in the order of their ids, not of their values."""
     indicator = str(areas["indicator"].iloc[0])
     ends = areas.loc[list(dict.fromkeys([areas["value"].idxmin(), areas["value"].idxmax()]))].sort_values("area")
-    values = [f"{view.area_name(row.area)} {view.amount(indicator, row.value)}" for row in ends.itertuples()]
+    values = [f"{view.area_name(row.area)} {view.amount(indicator, row['value'])}" for _, row in ends.iterrows()]
     return view.words.text(
-        "the values of {count} areas end at {values}", count=view.words.number(len(areas)), values=view.words.listing(values)
+        "highest and lowest value of {count} areas, in the order of their numbers: {values}",
+        count=view.words.number(len(areas)),
+        values=view.words.listing(values),
     )
 
 
@@ -270,5 +303,6 @@ def _relations(view: View, areas: pd.DataFrame) -> str:
     clear = int(tested["relation"].isin([ABOVE, BELOW]).sum())
     return view.words.text(
         "In {count} of {areas} areas the interval excludes the town's value.",
-        count=view.words.number(clear), areas=view.words.number(len(tested)),
+        count=view.words.number(clear),
+        areas=view.words.number(len(tested)),
     )

@@ -6,6 +6,7 @@ expected is missing: it never bridges what is not known.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.findings import _style as style
+from sozialanalyse.findings import signs
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH
 from sozialanalyse.trends import years
@@ -53,7 +55,7 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
             lines = _lines_of_development(view, frame, name, rows)
             interrupted |= any(len(line.stretches) > 1 for line in lines)
             _draw_lines(view, panel, name, lines, limits)
-            _mark_breaks(view, panel, name, rows)
+            _mark_breaks(panel, rows)
     return figure(drawn, _alt_of_development(view, series, frame), _caption(view, series, interrupted=interrupted))
 
 
@@ -73,17 +75,16 @@ def deviating(view: View, rows: pd.DataFrame) -> Shown:
     if not names:
         return nothing()
     chosen = {name: rows[rows["indicator"] == name] for name in names}
-    panels = style.Panels(columns=min(2, len(names)), height=170, right=112)
+    panels = style.Panels(columns=min(2, len(names)), height=170, right=124)
     with style.look():
         drawn, axes = panels.draw(len(names))
         limits = _time_limits([known[known["indicator"].isin(names)]])
         for panel, (name, of_indicator) in zip(axes, chosen.items(), strict=True):
             _draw_lines(view, panel, name, _lines_of_deviating(view, name, of_indicator), limits)
-    caption = view.words.text(
-        "Each panel: the areas that differ most clearly from {town}, in the order of their numbers; {town}: thick line.",
-        town=style.plain(view.town.name),
+            _mark_breaks(panel, of_indicator)
+    return figure(
+        drawn, _alt_of_deviating(view, chosen), _caption_of_deviating(view, rows[rows["indicator"].isin(names)])
     )
-    return figure(drawn, _alt_of_deviating(view, chosen), caption)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def stretches(series: pd.DataFrame, absent: Sequence[pd.Timestamp] = ()) -> list
     """
     known = series["value"].notna()
     gaps = (~known).cumsum().to_numpy()
-    skipped = np.searchsorted(pd.DatetimeIndex(absent).to_numpy(), series["period_end"].to_numpy())
+    skipped = np.searchsorted(pd.DatetimeIndex(list(absent)).to_numpy(), series["period_end"].to_numpy())
     keys = [series["segment"].to_numpy()[known], gaps[known], skipped[known]]
     return [part for _, part in series[known].groupby(keys, sort=False)]
 
@@ -139,9 +140,9 @@ def absent_dates(delivered: Iterable[pd.Timestamp], expected: Iterable[pd.Timest
     indicator keeps to the expected dates at all.
     """
     dates, wanted = sorted(set(delivered)), sorted(set(expected))
-    if len(dates) < 3 or not set(dates) <= set(wanted):  # noqa: PLR2004 - two dates show no rhythm
+    if len(dates) < 3 or not set(dates) <= set(wanted):
         return []
-    steps = list(zip(dates, dates[1:], strict=False))
+    steps = list(itertools.pairwise(dates))
     shortest = min(after - before for before, after in steps)
     long = [(before, after) for before, after in steps if after - before > LONGEST_STEP * shortest]
     return [date for date in wanted if any(before < date < after for before, after in long)]
@@ -164,7 +165,13 @@ def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, serie
     if not _has_town_line(view, indicator):
         return [_Line(parts, "", own, ribbon=True)]
     lines = [_Line(parts, view.area_name(), own, ribbon=True)]
-    town = {"color": style.AREA_COLOURS[0], "linewidth": 1.3, "linestyle": (0, (4, 2)), "marker": "s", "markersize": 2.5}
+    town = {
+        "color": style.AREA_COLOURS[0],
+        "linewidth": 1.3,
+        "linestyle": (0, (4, 2)),
+        "marker": "s",
+        "markersize": 2.5,
+    }
     reference = _series(frame, indicator, view.town.areas.root)
     if reference["value"].notna().any():
         lines.append(_Line(_stretches_of(view, frame, indicator, reference), view.town.name, town))
@@ -201,9 +208,7 @@ def _time_limits(series: list[pd.DataFrame]) -> tuple[float, float]:
     return first - room, last + room
 
 
-def _draw_lines(
-    view: View, axes: Axes, indicator: str, lines: list[_Line], limits: tuple[float, float]
-) -> None:
+def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limits: tuple[float, float]) -> None:
     """Draw one panel: ribbons, lines, axes from zero, and each line's name and last value at its end."""
     for line in lines:
         for part in line.stretches:
@@ -215,7 +220,7 @@ def _draw_lines(
     axes.set_ylim(0, top * 1.08 or 1)
     ticks, labels = style.number_ticks(view, 0, top * 1.08 or 1)
     axes.set_yticks(ticks, labels)
-    axes.set_xticks(*_date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))  # noqa: PLR2004
+    axes.set_xticks(*_date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))
     axes.tick_params(length=2.5, width=0.6, pad=2)
     axes.grid(visible=True, axis="y", color=style.GUIDE, linewidth=0.6)
     axes.set_axisbelow(True)
@@ -239,13 +244,13 @@ def _name_ends(view: View, axes: Axes, indicator: str, lines: list[_Line]) -> No
     height = axes.get_window_extent().height
     low, high = axes.get_ylim()
     end = max(line.last["period_end"] for line in lines)
-    room = 17.0 if any(line.name for line in lines) and len(lines) < 3 else 9.5  # noqa: PLR2004 - two rows fit
+    room = 19.5 if any(line.name for line in lines) and len(lines) < 3 else 9.5
     wished = [(line.last["value"] - low) / (high - low) * height for line in lines]
     for line, place in zip(lines, style.spread(wished, room, 0, height - 4), strict=True):
-        text = view.amount(indicator, line.last["value"])
+        text = signs.amount(view, indicator, line.last["value"], line.last["status"])
         if line.last["period_end"] != end:
             text += f" ({period_label(line.last)})"
-        _name_end(axes, line, text, place / height, two_rows=room > 10)  # noqa: PLR2004
+        _name_end(axes, line, text, place / height, two_rows=room > 10)
 
 
 def _name_end(axes: Axes, line: _Line, value: str, place: float, *, two_rows: bool) -> None:
@@ -262,10 +267,13 @@ def _name_end(axes: Axes, line: _Line, value: str, place: float, *, two_rows: bo
         style.write(axes, 1 + 5 / width, place, value, weight=weight, fontsize=style.NORMAL, **look)
         return
     axes.plot(
-        1 + 6 / width, place, clip_on=False, transform=axes.transAxes,
+        1 + 6 / width,
+        place,
+        clip_on=False,
+        transform=axes.transAxes,
         **{**line.look, "linestyle": "", "marker": line.look["marker"] or "_", "markersize": 4},
     )
-    name = style.fit(line.name, 98 - style.text_width(value, style.SMALL, weight) - 4, style.SMALL, weight)
+    name = style.fit(line.name, 110 - style.text_width(value, style.SMALL, weight) - 4, style.SMALL, weight)
     style.write(axes, 1 + 12 / width, place, f"{name} {value}", weight=weight, **look)
 
 
@@ -296,23 +304,34 @@ def _date_ticks(axes: Axes, rows: pd.DataFrame) -> tuple[list[float], list[str]]
     return times, [label if number in shown else "" for number, label in enumerate(labels)]
 
 
-def _mark_breaks(view: View, axes: Axes, indicator: str, rows: pd.DataFrame) -> None:
-    """Draw a thin upright line at each declared break between two values."""
-    known = rows[rows["value"].notna()]
-    for entry in view.indicator(indicator).breaks:
-        date = pd.Timestamp(entry.date)
-        if known["period_end"].min() < date <= known["period_end"].max():
-            time = float(years(pd.Series([date]))[0])
-            axes.axvline(time, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+def _mark_breaks(axes: Axes, rows: pd.DataFrame) -> None:
+    """Draw a thin upright line at each declared break, midway between the two values that it parts."""
+    known = rows[rows["value"].notna()].drop_duplicates("period_end").sort_values("period_end")
+    times, segments = years(known["period_end"]), known["segment"].to_numpy()
+    for after in np.flatnonzero(segments[1:] != segments[:-1]) + 1:
+        middle = (times[after - 1] + times[after]) / 2
+        axes.axvline(middle, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+
+
+def _break_note(view: View) -> str:
+    message = "Dotted upright line: here the way of counting changed; the values on both sides cannot be compared."
+    return view.words.text(message)
+
+
+def _is_broken(rows: pd.DataFrame) -> bool:
+    """Whether the rows of an indicator with values lie on both sides of a declared break."""
+    segments = rows.loc[rows["value"].notna(), "segment"]
+    return bool(len(segments) and segments.min() < segments.max())
 
 
 def _caption(view: View, series: dict[str, pd.DataFrame], *, interrupted: bool) -> str:
     words = view.words
-    texts = [words.text("{area}: value (line) and 95 % interval (band).", area=style.plain(view.area_name()))]
+    broken = any(_is_broken(rows) for rows in series.values())
+    texts = [words.text("{area}: value (line) and 95 % interval (band).", area=signs.plain(view.area_name()))]
     if any(_has_town_line(view, name) for name in series):
-        texts.append(words.text("Dashed: {town}.", town=style.plain(view.town.name)))
-    if any(rows.loc[rows["value"].notna(), "segment"].nunique() > 1 for rows in series.values()):
-        texts.append(words.text("Dotted upright line: the way of counting changed; the values on both sides cannot be compared."))
+        texts.append(words.text("Dashed: {town}.", town=signs.plain(view.town.name)))
+    if broken:
+        texts.append(_break_note(view))
     elif interrupted:
         texts.append(words.text("A line is interrupted where a value is missing."))
     texts.append(words.text("All axes begin at zero."))
@@ -323,23 +342,36 @@ def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.D
     words = view.words
     rows = pd.concat(list(series.values()))
     rows = rows[rows["value"].notna()]
-    first, last = rows.loc[rows["period_end"].idxmin()], rows.loc[rows["period_end"].idxmax()]
+    rows = rows.sort_values("period_end", kind="stable")
+    first, last = rows.iloc[0], rows.iloc[-1]
     message = "Line charts: development in {area}, {first} to {last}."
     texts = [words.text(message, area=view.area_name(), first=period_label(first), last=period_label(last))]
     parts = [_last_value(view, frame, name, rows) for name, rows in series.items()]
     texts.append(words.text("Last values: {values}.", values="; ".join(parts)))
-    return style.plain(" ".join(texts))
+    return signs.plain(" ".join(texts))
 
 
 def _last_value(view: View, frame: pd.DataFrame, indicator: str, rows: pd.DataFrame) -> str:
     last = rows[rows["value"].notna()].iloc[-1]
-    values = {"label": view.short(indicator), "value": view.amount(indicator, last["value"]), "date": period_label(last)}
+    values = {
+        "label": view.short(indicator),
+        "value": view.amount(indicator, last["value"]),
+        "date": period_label(last),
+    }
     town = _series(frame, indicator, view.town.areas.root)
     town = town.loc[(town["period_end"] == last["period_end"]) & town["value"].notna(), "value"]
     if not _has_town_line(view, indicator) or town.empty:
         return view.words.text("{label} {value} ({date})", **values)
     town_value = view.amount(indicator, town.iloc[0])
     return view.words.text("{label} {value}, town {town_value} ({date})", town_value=town_value, **values)
+
+
+def _caption_of_deviating(view: View, rows: pd.DataFrame) -> str:
+    words = view.words
+    message = "Thin lines: the areas that differ most clearly from {town}; thick line: {town}. All axes begin at zero."
+    text = words.text(message, town=signs.plain(view.town.name))
+    broken = any(_is_broken(part) for _, part in rows.groupby("indicator"))
+    return f"{text} {_break_note(view)}" if broken else text
 
 
 def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
@@ -349,12 +381,15 @@ def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     for name, rows in list(chosen.items())[:1]:
         known = rows[rows["value"].notna()]
         last = known[known["period_end"] == known["period_end"].max()].sort_values("area")
-        values = [f"{view.area_name(row.area)} {view.amount(name, row.value)}" for row in last.itertuples()]
+        values = [f"{view.area_name(row.area)} {view.amount(name, row['value'])}" for _, row in last.iterrows()]
         town = view.amount(name, last["town_value"].iloc[0])
         texts.append(
             words.text(
                 "{label}, {date}: {values}; town {town_value}.",
-                label=view.short(name), date=period_label(last.iloc[0]), values=", ".join(values), town_value=town,
+                label=view.short(name),
+                date=period_label(last.iloc[0]),
+                values=", ".join(values),
+                town_value=town,
             )
         )
-    return style.plain(" ".join(texts))
+    return signs.plain(" ".join(texts))

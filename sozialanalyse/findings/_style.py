@@ -6,6 +6,8 @@ sans-serif, which takes less room, so nothing overlaps.
 
 from __future__ import annotations
 
+import io
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 import seaborn as sns
-from matplotlib.figure import Figure
+from matplotlib import figure as mpl_figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
@@ -33,7 +35,7 @@ QUIET = "#56616c"
 GUIDE = "#e3e6e6"
 ACCENT = "#17506b"
 RIBBON = "#cfdfe7"
-AREA_COLOURS = ("#1b85b2", "#b27100", "#7a3bb8")
+AREA_COLOURS = ("#1b85b2", "#b27100", "#8f3fd6")
 """Three colours beside the dark one of the town: apart in all three colour vision deficiencies, 3:1 on white, no red."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -42,19 +44,52 @@ LINE_STYLES = ("-", "-", "-", (0, (4, 1.5)), (0, (4, 1.5)), (0, (4, 1.5)))
 WIDTH = 562.0
 """Width of every figure, as the page's column of text and the A4 sheet have it."""
 
-SMALL, NORMAL, TITLE = 7.0, 8.0, 9.0
+SMALL, NORMAL = 7.0, 8.0
+TITLE_SIZES = (9.0, 8.25, 7.5)
 POINTS_PER_INCH = 72
 ELLIPSIS = "…"
+
+
+DRAWING_SETTINGS: Any = {
+    "font.sans-serif": ["DejaVu Sans"],
+    "path.simplify": False,
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "sozialanalyse",  # ids by content, so that the same picture has the same bytes
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+}
+
+_TAG = re.compile(rb"<[^>]*>")
+_LONG_NUMBER = re.compile(rb"-?\d+\.\d{3,}")
+_NO_ROTATION = re.compile(rb' transform="rotate\(-0 [^)]*\)"')
+
+
+class Figure(mpl_figure.Figure):
+    """A figure that looks the same whatever settings matplotlib has when it is saved, and whose SVG is small."""
+
+    def savefig(self, fname: Any, **options: Any) -> None:
+        """Save; in an SVG numbers are rounded to a hundredth of a point, which nobody sees."""
+        with mpl.rc_context(DRAWING_SETTINGS):
+            if options.get("format") != "svg":
+                super().savefig(fname, **options)
+                return
+            drawn = io.BytesIO()
+            super().savefig(drawn, **options)
+            fname.write(_TAG.sub(_short_numbers, drawn.getvalue()))
+
+
+def _short_numbers(tag: re.Match[bytes]) -> bytes:
+    """Round the numbers inside a tag; text outside of tags is never touched."""
+    return _NO_ROTATION.sub(b"", _LONG_NUMBER.sub(lambda number: b"%.10g" % round(float(number[0]), 2), tag[0]))
 
 
 @contextmanager
 def look() -> Iterator[None]:
     """Draw in the common look, whatever the reader's own settings of matplotlib are."""
-    settings: dict[str, Any] = {
+    settings: Any = {
         **sns.axes_style("ticks"),
+        **DRAWING_SETTINGS,
         "font.family": ["DejaVu Sans", "sans-serif"],
         "font.size": NORMAL,
-        "text.parse_math": False,  # a dollar sign in a name is a dollar sign
         "text.color": INK,
         "axes.edgecolor": QUIET,
         "axes.linewidth": 0.6,
@@ -119,8 +154,11 @@ def title(axes: Axes, heading: str, unit: str, *, lift: float = 0) -> None:
     """Write what a panel shows, bold, and its unit, above the drawing area and ``lift`` points higher."""
     width = axes.get_window_extent().width
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
-    heading = fit(heading, width + 4, TITLE, weight="bold")
-    axes.annotate(heading, (0, 1), (0, 17 + lift), fontsize=TITLE, weight="bold", color=INK, **place)
+    size = next(
+        (size for size in TITLE_SIZES if text_width(plain(heading), size, "bold") <= width + 6), TITLE_SIZES[-1]
+    )
+    heading = fit(heading, width + 6, size, weight="bold")
+    axes.annotate(heading, (0, 1), (0, 17 + lift), fontsize=size, weight="bold", color=INK, **place)
     axes.annotate(fit(unit, width, SMALL), (0, 1), (0, 7 + lift), fontsize=SMALL, color=QUIET, **place)
 
 
@@ -141,7 +179,7 @@ def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
     Examples
     --------
     >>> fit("Ostviertel", 100, 8.0), fit("Ostviertel", 30, 8.0)
-    ('Ostviertel', 'Ostv…')
+    ('Ostviertel', 'Ostvi…')
     """
     text = plain(text)
     if text_width(text, size, weight) <= width:
@@ -192,7 +230,7 @@ def _start(group: tuple[float, int], distance: float, low: float, high: float) -
 
 def number_ticks(view: View, low: float, high: float, count: int = 4) -> tuple[list[float], list[str]]:
     """Choose round numbers on an axis and write them as readers do."""
-    ticks = [float(tick) for tick in MaxNLocator(count, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    ticks = [float(tick) for tick in MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)]
     ticks = [round(tick, 10) + 0.0 for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
     decimals = next((d for d in range(3) if all(abs(round(tick, d) - tick) < 1e-9 for tick in ticks)), 3)
     return ticks, [view.words.number(tick, decimals) for tick in ticks]

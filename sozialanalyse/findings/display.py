@@ -75,8 +75,8 @@ def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False) -> Show
         The picture needs the full width of the page.
     """
     if not alt.strip():
-        message = "a figure needs a text alternative that tells what it shows"
-        raise ValueError(message)
+        problem = "a figure needs a text alternative that tells what it shows"
+        raise ValueError(problem)
     source = base64.b64encode(as_svg(drawn)).decode()
     template = Markup(
         "<figure class='chart{}'><img src='data:image/svg+xml;base64,{}' alt='{}'><figcaption>{}</figcaption></figure>"

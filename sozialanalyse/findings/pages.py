@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from sozialanalyse.catalogue import Indicator
     from sozialanalyse.comparison import Comparison
+    from sozialanalyse.language import Language
+    from sozialanalyse.loading.town_file import Source
+    from sozialanalyse.town import Town
     from sozialanalyse.view import View
 
 
@@ -24,16 +27,16 @@ def opening_of_comparison(view: View, compared: Comparison) -> Shown:
     title = view.words.text(
         "{group}: comparison of the {level}", group=_group(view), level=view.level_name(plural=True)
     )
-    rows = compared.summary.set_index("indicator", drop=False)
-    lead = [sentences.comparison_sentence(view, rows.loc[name]) for name in _lead_first(view) if name in rows.index]
+    rows = {row["indicator"]: row for _, row in compared.summary.iterrows()}
+    lead = [sentences.comparison_sentence(view, rows[name]) for name in _lead_first(view) if name in rows]
     return _opening(view, title, compared.areas, lead[:1])
 
 
 def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
     """Open a page about developments; as :func:`opening_of_comparison`."""
     title = view.words.text("{group}: development", group=_group(view))
-    rows = developed[developed["area"] == view.area].set_index("indicator", drop=False)
-    lead = [sentences.development_sentence(view, rows.loc[name]) for name in _lead_first(view) if name in rows.index]
+    rows = {row["indicator"]: row for _, row in developed[developed["area"] == view.area].iterrows()}
+    lead = [sentences.development_sentence(view, rows[name]) for name in _lead_first(view) if name in rows]
     return _opening(view, title, view.frame, lead[:1])
 
 
@@ -73,7 +76,12 @@ def notices(view: View) -> list[str]:
     if declared == "synthetic":
         texts.append(words.text("Invented data: this town does not exist; the page shows how findings look."))
     if declared == "confidential":
-        texts.append(words.text("Not for sharing: the page holds confidential counts and is for {audience} only.", audience=words.text(view.audience)))
+        texts.append(
+            words.text(
+                "Not for sharing: the page holds confidential counts and is for {audience} only.",
+                audience=words.text(view.audience),
+            )
+        )
     return texts
 
 
@@ -82,18 +90,20 @@ def _nothing_delivered(view: View) -> Shown:
     if view.indicators:
         return nothing()
     words = view.words
-    first = words.text("For this target group {town} has no data so far. These indicators could be shown:", town=view.town.name)
-    wanted = _unavailable(view)
+    first = words.text(
+        "For this target group {town} has no data so far. These indicators could be shown:", town=view.town.name
+    )
+    wanted = unavailable(view.town, view.target_group, words)
     items = Markup("").join(Markup("<li>{}</li>").format(text) for text in wanted)
     return Shown(Markup("<p>{}</p><ul>{}</ul>").format(first, items), "\n".join([first, *wanted]))
 
 
-def _unavailable(view: View) -> list[str]:
-    """Name the indicators of the group that cannot be computed, each with the reason."""
-    reasons = view.town.unavailable
-    group = view.town.catalogue.target_group(view.target_group)
+def unavailable(town: Town, target_group: str, words: Language) -> list[str]:
+    """Name the indicators of a target group that cannot be computed, each with the reason."""
+    reasons = town.unavailable(target_group)
     return [
-        f"{view.label(name)}: {view.words.text(_REASONS[reasons[name]])}" for name in group.indicators if name in reasons
+        f"{words.of(town.catalogue.indicator(name).label)}: {words.text(_REASONS[reason])}"
+        for name, reason in reasons.items()
     ]
 
 
@@ -154,19 +164,27 @@ def _limits_of_counts(view: View) -> list[str]:
         message = "Delivered rounded counts: {sources}. The intervals are widened by the rounding; parts need not add up to totals."
         texts.append(words.text(message, sources=words.listing(_rounded(view))))
     if "missing" in states:
-        texts.append(words.text("Some counts were not delivered; sums that need them are not shown, rather than too small."))
+        texts.append(
+            words.text("Some counts were not delivered; sums that need them are not shown, rather than too small.")
+        )
     if "suppressed" in states:
-        texts.append(words.text("Some counts are kept confidential by the deliverer; they are not zero and not missing."))
+        texts.append(
+            words.text("Some counts are kept confidential by the deliverer; they are not zero and not missing.")
+        )
     return texts
 
 
 def _rounded(view: View) -> list[str]:
-    """Names of the sources of the shown measures that deliver rounded counts."""
-    measures = {part.measure for entry in view.indicators for part in (entry.numerator, entry.denominator) if part}
+    """Name the shown sources that deliver rounded counts."""
+    return [view.words.of(source.name) for source in _shown_sources(view) if source.rounded_to]
+
+
+def _shown_sources(view: View) -> list[Source]:
+    """Find the sources of the counts that the view's indicators are made of, in the order of town.yml."""
+    measures = {part.measure for indicator in view.indicators for part in indicator.amounts.values()}
     counts = view.town.counts
     used = set(counts.loc[counts["measure"].isin(measures), "source"].unique())
-    sources = view.town.data.file.sources
-    return [view.words.of(source.name) for key, source in sources.items() if source.rounded_to and key in used]
+    return [source for key, source in view.town.data.file.sources.items() if key in used]
 
 
 def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
@@ -192,7 +210,7 @@ def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
 
 
 def _breaks(view: View, indicator: Indicator) -> list[str]:
-    """Declared breaks inside the shown span of an indicator."""
+    """Name the declared breaks inside the shown span of an indicator."""
     words = view.words
     ends = view.frame.loc[view.frame["indicator"] == indicator.id, "period_end"]
     inside = [entry for entry in indicator.breaks if ends.min().date() < entry.date <= ends.max().date()]
@@ -214,7 +232,7 @@ def _open_reviews(view: View) -> list[str]:
 def definitions(view: View) -> Shown:
     """Show for each indicator how it is defined and read, its source and what to mind."""
     blocks = Markup("").join(_definition(view, indicator) for indicator in view.indicators)
-    absent = _unavailable(view) if view.indicators else []
+    absent = unavailable(view.town, view.target_group, view.words) if view.indicators else []
     if absent:
         lead = view.words.text("Not shown, since data are missing:")
         items = Markup("").join(Markup("<li>{}</li>").format(text) for text in absent)
@@ -235,20 +253,17 @@ def _definition(view: View, indicator: Indicator) -> Markup:
     ]
     if indicator.notes:
         rows.append((words.text("To mind"), words.of(indicator.notes)))
-    template = "<details><summary>{} <span class='code'>{}</span></summary><dl>{}</dl></details>"
-    return Markup(template).format(view.label(indicator.id), indicator.code, _definition_list(rows))
+    block = Markup("<details><summary>{} <span class='code'>{}</span></summary><dl>{}</dl></details>")
+    return block.format(view.label(indicator.id), indicator.code, _definition_list(rows))
 
 
 def sources(view: View) -> Shown:
     """Name the sources of the shown counts with publisher and licence, as their licences ask."""
     words = view.words
-    measures = {part.measure for entry in view.indicators for part in (entry.numerator, entry.denominator) if part}
-    counts = view.town.counts
-    used = set(counts.loc[counts["measure"].isin(measures), "source"].unique())
+    message = "{name}. {publisher}. Licence: {licence}."
     lines = [
-        words.text("{name}. {publisher}. Licence: {licence}.", name=words.of(source.name), publisher=source.publisher, licence=source.licence)
-        for key, source in view.town.data.file.sources.items()
-        if key in used
+        words.text(message, name=words.of(source.name), publisher=source.publisher, licence=source.licence)
+        for source in _shown_sources(view)
     ]
     if not lines:
         return nothing()

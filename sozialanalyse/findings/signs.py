@@ -5,21 +5,22 @@ The signs ``( )`` and ``/`` of official tables are never used: they would be gra
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, NUMBER, SUPPRESSED, ZERO
-from sozialanalyse.language import EN_DASH, NO_NUMBER
+from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, NO_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sozialanalyse.view import View
 
-SIGNS = {MISSING: "·", SUPPRESSED: "•", NOT_APPLICABLE: "x"}
+MARKS = {MISSING: "·", SUPPRESSED: "•", NOT_APPLICABLE: "x"}
 """What stands in place of a value."""
 
-_MEANINGS = {
+_STATE_LABELS = {
     ZERO: "exactly zero",
     MISSING: "not delivered",
     SUPPRESSED: "confidential",
@@ -30,8 +31,8 @@ _MEANINGS = {
 
 def amount(view: View, indicator: str, value: float, status: str) -> str:
     """Write a value with its unit, or the sign of its state; an exact zero has no decimals: 0 %."""
-    if status in SIGNS:
-        return SIGNS[status]
+    if status in MARKS:
+        return MARKS[status]
     return view.amount(indicator, value, 0) if status == ZERO else view.amount(indicator, value)
 
 
@@ -42,16 +43,31 @@ def span(low: str, high: str) -> str:
 
 def meaning(view: View, status: str) -> str:
     """Name a state that is no ordinary number."""
-    return view.words.text(_MEANINGS[status])
+    return view.words.text(_STATE_LABELS[status])
 
 
 def explain(view: View, states: Iterable[str]) -> str:
     """Explain the signs that occur, for example "· not delivered; • confidential."; empty where all are numbers."""
     occurring = set(states) - {NUMBER}
-    parts = [f"{SIGNS.get(state, '0')} {meaning(view, state)}" for state in _MEANINGS if state in occurring]
+    parts = [
+        f"{MARKS.get(state, '0')}{NO_BREAK_SPACE}{meaning(view, state)}"
+        for state in _STATE_LABELS
+        if state in occurring
+    ]
     return "; ".join(parts) + "." if parts else ""
 
 
 def plain(text: str) -> str:
-    """Make one line of a name: without line ends and other control characters, which a drawing cannot hold."""
-    return " ".join("".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text).split())
+    r"""Make one line of a name: without line ends and other control characters, which a drawing cannot hold.
+
+    Examples
+    --------
+    >>> plain("Am\nMarkt ")
+    'Am Markt'
+    """
+    spaced = "".join(" " if unicodedata.category(sign) in _NO_TEXT else sign for sign in text)
+    return re.sub(" +", " ", spaced).strip(" ")
+
+
+_NO_TEXT = {"Cc", "Zl", "Zp"}
+"""Unicode categories: control characters, ends of lines and paragraphs."""

@@ -7,15 +7,15 @@ and nothing about the people who live in an area.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import trends
 from sozialanalyse.findings.display import Shown, nothing, paragraphs
 from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sozialanalyse.comparison import Comparison
     from sozialanalyse.view import View
 
@@ -28,52 +28,66 @@ def comparison(view: View, compared: Comparison) -> Shown:
     return paragraphs([comparison_sentence(view, row) for row in summary]) if summary else nothing()
 
 
-def comparison_sentence(view: View, row: pd.Series) -> str:
+def comparison_sentence(view: View, row: Any) -> str:
     """One indicator of a comparison in words."""
     words = view.words
-    parts = [
-        words.text("{label}, {date}: {slide}.", label=view.label(row.indicator), date=words.date(row.period_end), slide=slide(view, row)),
-        _range_note(view, row),
-    ]
-    if not math.isnan(row.town_value) and view.area != view.town.areas.root:
-        parts.append(words.text("Town as a whole: {value}.", value=view.amount(row.indicator, row.town_value)))
-    parts.append(_relation_note(view, row))
+    message = "{label} on {date}: {slide}, {mean}, {range}."
+    values = {
+        "label": view.label(row.indicator),
+        "date": words.date(row.period_end),
+        "slide": slide(view, row),
+        "mean": words.text("mean of the areas") if _is_count(view, row.indicator) else words.text("from sums"),
+        "range": _range_note(view, row),
+    }
+    parts = [words.text(message, **values), _absence_note(view, row), _town_note(view, row), _relation_note(view, row)]
     return " ".join(part for part in parts if part)
 
 
-def slide(view: View, row: pd.Series) -> str:
+def _range_note(view: View, row: Any) -> str:
+    """Say over how many areas the range goes, or that there is none since hidden values might lie outside it."""
+    if math.isnan(row.minimum):
+        return view.words.text("without range, since values are kept confidential")
+    many = view.level_name(plural=True)
+    return view.words.text("range over {areas} {level}", areas=view.words.number(row.areas), level=many)
+
+
+def slide(view: View, row: Any) -> str:
     """Write mean and range as the slides of the Sozialentwicklungsplan do: Ø 4,3 % (1,6 %-6,1 %).
 
     The mean is the value from sums; for counts the unweighted mean of the areas, since a sum is no mean.
     """
-    mean = row["mean"] if _is_count(view, row.indicator) else row["value"]
+    mean = view.amount(row.indicator, row["mean"] if _is_count(view, row.indicator) else row["value"])
+    if math.isnan(row.minimum):
+        return f"Ø{NO_BREAK_SPACE}{mean}"
     low, high = (view.amount(row.indicator, row[name]) for name in ("minimum", "maximum"))
-    return f"Ø{NO_BREAK_SPACE}{view.amount(row.indicator, mean)} ({low}{EN_DASH}{high})"
+    return f"Ø{NO_BREAK_SPACE}{mean} ({low}{EN_DASH}{high})"
 
 
-def _range_note(view: View, row: pd.Series) -> str:
-    """Say where the mean comes from and over how many areas the range goes."""
-    words = view.words
-    mean = words.text("mean of the areas") if _is_count(view, row.indicator) else words.text("from sums")
-    many = view.level_name(plural=True)
-    note = words.text("(Ø: {mean}; range over {areas} {level}.)", mean=mean, areas=words.number(row.areas), level=many)
+def _absence_note(view: View, row: Any) -> str:
     absent = int(row.areas_in_level - row.areas)
-    if absent:
-        note += " " + words.plural("For {count} area there is no value.", "For {count} areas there is no value.", absent)
-    return note
+    if not absent:
+        return ""
+    return view.words.plural("For {count} area there is no value.", "For {count} areas there is no value.", absent)
 
 
-def _relation_note(view: View, row: pd.Series) -> str:
+def _town_note(view: View, row: Any) -> str:
+    if math.isnan(row.town_value) or view.area == view.town.areas.root:
+        return ""
+    return view.words.text("Town as a whole: {value}.", value=view.amount(row.indicator, row.town_value))
+
+
+def _relation_note(view: View, row: Any) -> str:
+    """Say how many areas have an interval on one side of the town's value; that is what was seen, and no more."""
     words = view.words
-    judged = row.above + row.below + row.around
-    if not judged:
+    compared = row.above + row.below + row.around
+    if not compared:
         return ""
     return words.text(
-        "Clearly above the town's value: {above} of {areas}; clearly below: {below}; not to be told from it: {around}.",
+        "Intervals against the town's value: {above} wholly above, {below} wholly below, {around} around it (of {areas}).",
         above=words.number(row.above),
         below=words.number(row.below),
         around=words.number(row.around),
-        areas=words.number(judged),
+        areas=words.number(compared),
     )
 
 
@@ -87,7 +101,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
     return paragraphs([development_sentence(view, row) for row in rows]) if rows else nothing()
 
 
-def development_sentence(view: View, row: pd.Series) -> str:
+def development_sentence(view: View, row: Any) -> str:
     """One indicator's development in words."""
     words = view.words
     label = view.label(row.indicator)
@@ -106,7 +120,7 @@ def development_sentence(view: View, row: pd.Series) -> str:
     return f"{course} {_verdict(view, row)}{_break_note(view, row)}"
 
 
-def _verdict(view: View, row: pd.Series) -> str:
+def _verdict(view: View, row: Any) -> str:
     """Say what the test or the comparison of two dates found."""
     words = view.words
     values = {"points": words.number(row.points), "p": p_value(view, row.p_value)}
@@ -126,7 +140,7 @@ _VERDICTS = {
 }
 
 
-def _break_note(view: View, row: pd.Series) -> str:
+def _break_note(view: View, row: Any) -> str:
     if not row.broken:
         return ""
     return " " + view.words.text("Earlier values were counted in another way and are left out here.")
@@ -158,11 +172,11 @@ def p_value(view: View, value: float) -> str:
         return EN_DASH
     if value < SMALLEST_P:
         return f"p{NO_BREAK_SPACE}<{NO_BREAK_SPACE}{view.words.number(SMALLEST_P, 3)}"
-    decimals = 3 if value < 0.01 else 2  # noqa: PLR2004 - three digits where two would round to 0,00
+    decimals = 3 if value < 0.01 else 2  # three digits where two would round to 0,00
     return f"p{NO_BREAK_SPACE}={NO_BREAK_SPACE}{view.words.number(value, decimals)}"
 
 
-def _in_reading_order(view: View, rows: pd.DataFrame) -> list[pd.Series]:
+def _in_reading_order(view: View, rows: pd.DataFrame) -> list[Any]:
     """Rows of results in the order in which the target group's indicators are read."""
     order = {indicator.id: number for number, indicator in enumerate(view.indicators)}
     chosen = rows[rows["indicator"].isin(order)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -78,41 +78,56 @@ def refuse_faults(typed: pd.DataFrame, text: pd.DataFrame, declared: Declared) -
     import pandera.pandas as pa  # noqa: PLC0415 - heavy
     from pandera.errors import SchemaErrors  # noqa: PLC0415 - heavy
 
-    tests = _tests(text, declared)
-    checks = [pa.Check(test, name=name, error=name, ignore_na=False) for name, test in tests.items()]
-    schema = pa.DataFrameSchema(checks=checks)
+    def column(tests: dict[str, Test]) -> pa.Column:
+        checks = [pa.Check(partial(_outcome, test, typed), error=name, ignore_na=False) for name, test in tests.items()]
+        return pa.Column(checks=checks, nullable=True)
+
+    schema = pa.DataFrameSchema({name: column(tests) for name, tests in _tests(text, declared).items()})
     try:
         schema.validate(typed, lazy=True)
     except SchemaErrors as errors:
         raise DataError(_faults(errors.failure_cases, typed, text, declared)) from None
 
 
-def _tests(text: pd.DataFrame, declared: Declared) -> dict[str, Test]:
-    """List what must hold, by the name of its message; what another test names already is passed over."""
+def _outcome(test: Test, typed: pd.DataFrame, _: pd.Series) -> pd.Series:
+    """Test whole rows where pandera looks at a column, so that its table names each failure once."""
+    return test(typed)
+
+
+def _tests(text: pd.DataFrame, declared: Declared) -> dict[str, dict[str, Test]]:
+    """List by column what must hold, with the name of its message; what another test says already is passed over."""
     units = {measure.id: measure.unit for measure in declared.catalogue.measures}
     whole = [name for name, unit in units.items() if unit in WHOLE_UNITS]
-    expected = pd.DatetimeIndex(pd.to_datetime(list(declared.town.periods)))
+    dates = pd.DatetimeIndex(pd.to_datetime(list(declared.town.periods)))
     is_given = text["value"] != ""
     is_share = text["share"].notna()
     return {
-        "area": lambda frame: frame["area"].isin(declared.areas.frame["area"]),
-        "measure": lambda frame: frame["measure"].isin(units),
-        "period": lambda frame: frame["period_end"].notna() | ~frame["measure"].isin(units),
-        "expected": lambda frame: (
-            frame["period_end"].isin(expected)
-            | frame["period_end"].isna()
-            | (frame["period_kind"] != "stock")
-            | expected.empty
-        ),
-        "valid": lambda frame: _exists(frame, declared.areas),
-        "sex": lambda frame: frame["sex"].isin(SEXES),
-        "age": lambda frame: frame["age_from"] >= 0,
-        "number": lambda frame: frame["value"].notna() | ~is_given,
-        "negative": lambda frame: ~(frame["value"] < 0),
-        "whole": lambda frame: (frame["value"].fillna(0) % 1 == 0) | is_share | ~frame["measure"].isin(whole),
-        "status": lambda frame: frame["status"].isin(STATES),
-        "both": lambda frame: (is_given == frame["status"].isin([NUMBER, ZERO])) | ~frame["status"].isin(STATES),
-        "duplicate": lambda frame: ~frame.duplicated(KEY, keep=False),
+        "area": {
+            "area": lambda rows: rows["area"].isin(declared.areas.frame["area"]),
+            "valid": lambda rows: _exists(rows, declared.areas),
+        },
+        "measure": {"measure": lambda rows: rows["measure"].isin(units)},
+        "period_end": {
+            "period": lambda rows: rows["period_end"].notna() | ~rows["measure"].isin(units),
+            "expected": lambda rows: (
+                rows["period_end"].isin(dates)
+                | rows["period_end"].isna()
+                | (rows["period_kind"] != "stock")
+                | dates.empty
+            ),
+        },
+        "sex": {"sex": lambda rows: rows["sex"].isin(SEXES)},
+        "age_from": {"age": lambda rows: rows["age_from"] >= 0},
+        "value": {
+            "number": lambda rows: rows["value"].notna() | ~is_given,
+            "negative": lambda rows: ~(rows["value"] < 0),
+            "whole": lambda rows: (rows["value"].fillna(0) % 1 == 0) | is_share | ~rows["measure"].isin(whole),
+        },
+        "status": {
+            "status": lambda rows: rows["status"].isin(STATES),
+            "both": lambda rows: (is_given == rows["status"].isin([NUMBER, ZERO])) | ~rows["status"].isin(STATES),
+        },
+        "row": {"duplicate": lambda rows: ~rows.duplicated(KEY, keep=False)},
     }
 
 
@@ -129,7 +144,8 @@ def _faults(cases: pd.DataFrame, typed: pd.DataFrame, text: pd.DataFrame, declar
     if len(broken):
         message = f"the check '{broken['check'].iloc[0]}' could not be run: {broken['failure_case'].iloc[0]}"
         raise RuntimeError(message)
-    failed = cases[["index", "check"]].drop_duplicates().astype({"index": int}).sort_values("index", kind="stable")
+    failed = cases[["index", "check"]].drop_duplicates().astype({"index": int})
+    failed = failed.sort_values(["index", "check"], key=lambda column: column.replace(_ORDER))
     rows = text.loc[failed["index"].unique()].to_dict("index")
     hints = _hints(typed, text, declared)
     return [
@@ -142,6 +158,7 @@ def _faults(cases: pd.DataFrame, typed: pd.DataFrame, text: pd.DataFrame, declar
     ]
 
 
+_ORDER = {check: number for number, check in enumerate(MESSAGES)}
 _SHOWN = ("area", "period", "measure", "sex", "age", "value", "status")
 
 
@@ -160,11 +177,12 @@ def _hints(typed: pd.DataFrame, text: pd.DataFrame, declared: Declared) -> dict[
 
 
 def _others(typed: pd.DataFrame, text: pd.DataFrame) -> dict[int, str]:
-    """For each row that says the same as others, where those stand."""
-    places = text["file"] + ":" + text[FILE_ROW].astype(str)
+    """For each row that says the same as others, where the first of those stand."""
     twice = typed[typed.duplicated(KEY, keep=False)]
+    place = (text["file"] + ":" + text[FILE_ROW].astype(str)).to_dict()
+    groups = twice.index.to_series().groupby([twice[name] for name in KEY], dropna=False).agg(list)
     return {
-        index: ", ".join(places[[other for other in group[: OTHERS_SHOWN + 1] if other != index][:OTHERS_SHOWN]])
-        for group in twice.groupby(KEY, dropna=False).groups.values()
-        for index in group
+        row: ", ".join([place[other] for other in group[: OTHERS_SHOWN + 1] if other != row][:OTHERS_SHOWN])
+        for group in groups
+        for row in group
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import math
+import re
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from sozialanalyse.loading.csv_files import FILE_ROW
 from sozialanalyse.periods import parse_ages, parse_period
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from sozialanalyse.catalogue import Catalogue
@@ -25,7 +28,8 @@ COLUMNS = [
 
 CATEGORIES = ("measure", "period_kind", "sex", "status", "source", "file")
 
-PLAIN_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?"
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+"""A number as tidy files write it; of more digits a float keeps not all."""
 
 NO_AGE = (-1, -1)
 
@@ -64,19 +68,19 @@ def check_counts(text: pd.DataFrame, declared: Declared) -> pd.DataFrame:
 def _parse(text: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Parse each distinct text once; what cannot be parsed becomes NaN, NaT or -1 and is named later."""
     kind = text["measure"].map({measure.id: measure.period_kind for measure in catalogue.measures})
-    start, end = _each(text["period"] + "|" + kind.fillna("stock"), _span, (None, None))
-    age_from, age_to = _each(text["age"], parse_ages, NO_AGE)
-    value = pd.to_numeric(text["plain"].where(text["plain"].str.fullmatch(PLAIN_NUMBER))).astype("float64")
+    start, end = _each(text["period"] + "|" + kind.fillna("stock"), _span, "datetime64[s]").T
+    age_from, age_to = _each(text["age"], _ages, "int16").T
+    value = _each(text["plain"], _number, "float64")
     status = text["status"].mask(text["status"] == "", pd.Series(np.where(text["value"] == "", MISSING, NUMBER)))
     return pd.DataFrame(
         {
             **text[["area", "measure", "source", "file", "share"]],
             "period_kind": kind,
-            "period_start": start.astype("datetime64[s]"),
-            "period_end": end.astype("datetime64[s]"),
+            "period_start": start,
+            "period_end": end,
             "sex": text["sex"].mask(text["sex"] == "", SEXES[0]),
-            "age_from": age_from.astype("int16"),
-            "age_to": age_to.astype("int16"),
+            "age_from": age_from,
+            "age_to": age_to,
             "value": value,
             "status": status.mask((status == NUMBER) & (value == 0), ZERO),
             "row": text[FILE_ROW].astype("int64"),
@@ -84,29 +88,31 @@ def _parse(text: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     )
 
 
-def _span(text: str) -> tuple[Any, Any]:
+def _each(text: pd.Series, parse: Callable[[str], Any], dtype: str) -> np.ndarray[Any, Any]:
+    """Parse each distinct text and return an array with a row for each text."""
+    codes, distinct = pd.factorize(text)
+    return np.array([parse(one) for one in distinct], dtype=dtype)[codes]
+
+
+def _span(text: str) -> tuple[dt.date, dt.date] | tuple[None, None]:
     """Parse ``2011-12-31|stock``."""
     period, _, kind = text.rpartition("|")
-    parsed = parse_period(period, kind)  # type: ignore[arg-type]  # the catalogue has checked the kind
+    try:
+        parsed = parse_period(period, kind)  # type: ignore[arg-type]  # the catalogue has checked the kind
+    except ValueError:
+        return None, None
     return parsed.start, parsed.end
 
 
-T = TypeVar("T")
-
-
-def _each(text: pd.Series, parse: Callable[[str], tuple[T, T]], otherwise: tuple[T, T]) -> tuple[Any, Any]:
-    """Parse each distinct text to a pair; return the array of the firsts and that of the seconds, a value a row."""
-    codes, distinct = pd.factorize(text)
-    pairs = [_parsed(one, parse, otherwise) for one in distinct]
-    first, second = (np.array([pair[place] for pair in pairs])[codes] for place in (0, 1))
-    return first, second
-
-
-def _parsed(text: str, parse: Callable[[str], tuple[T, T]], otherwise: tuple[T, T]) -> tuple[T, T]:
+def _ages(text: str) -> tuple[int, int]:
     try:
-        return parse(text)
+        return parse_ages(text)
     except ValueError:
-        return otherwise
+        return NO_AGE
+
+
+def _number(text: str) -> float:
+    return float(text) if PLAIN_NUMBER.fullmatch(text) else math.nan
 
 
 def _bounds(typed: pd.DataFrame, sources: dict[str, Source]) -> dict[str, pd.Series]:

@@ -9,17 +9,28 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from sozialanalyse.catalogue import Amount
 from sozialanalyse.documents import Model, Versioned
 
 State = Literal["zero", "missing", "suppressed", "not_applicable"]
 
+
+def _at_least_one(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not entries:
+        message = "the list is empty; at least one entry is needed"
+        raise ValueError(message)
+    return entries
+
+
+AtLeastOne = AfterValidator(_at_least_one)
+"""In place of a least length, which is said to be missed also where an entry is faulty in itself."""
+
 Wanted = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda found: found if isinstance(found, list | tuple) else (found,), str | list[str]),
-    Field(min_length=1),
+    AtLeastOne,
 ]
 """One text or a list of them."""
 
@@ -40,10 +51,12 @@ class TableFile(Model):
     @classmethod
     def _is_known_encoding(cls, encoding: str) -> str:
         try:
-            b"".decode(encoding)
+            b"some text".decode(encoding)
         except LookupError:
             message = "this encoding is not known; common ones are utf-8, cp1252 and utf-16"
             raise ValueError(message) from None
+        except UnicodeError:
+            return encoding  # one that writes this text in another way
         return encoding
 
 
@@ -83,7 +96,7 @@ class Mapping(TableFile, Versioned):
     area: Taken
     area_names: dict[str, str] = Field(default={}, description="ids that the file writes in another way")
     period: Taken
-    values: tuple[ValueColumn, ...] = Field(min_length=1)
+    values: Annotated[tuple[ValueColumn, ...], AtLeastOne]
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ".", ",", " ", "'"] = Field(default="", validate_default=True)
     marks: dict[str, State] = Field(default={"": "missing"}, description="what stands in place of a number")
@@ -139,4 +152,4 @@ class AreaPart(TableFile):
 class AreasMapping(Versioned):
     """The mapping of raw files to the table of areas."""
 
-    parts: tuple[AreaPart, ...] = Field(min_length=1)
+    parts: Annotated[tuple[AreaPart, ...], AtLeastOne]

@@ -90,7 +90,7 @@ def load_town(folder: Path, raw: Path | None = None) -> TownData:
     gaps = gaps_of_totals(counts, declared.areas)
     if town.totals == "exact":
         refuse_gaps(gaps, counts)
-    geometry = _find_polygons(town, declared.areas, opening)
+    geometry = _find_polygons(document, declared.areas, opening)
     return TownData(town, declared.areas, declared.catalogue, counts, gaps, tuple(opening.files), geometry)
 
 
@@ -156,10 +156,8 @@ def _read_counts(document: Document[TownFile], declared: Declared, opening: _Ope
     for name in declared.town.mappings:
         with _gathered(faults):
             tables.append(_read_mapped(name, declared, opening))
-    if not tables and not faults:
-        faults.append(document.fault((), "no counts: name files under counts or mappings"))
-    if not tables:
-        raise DataError(faults)
+    if not any(map(len, tables)):
+        raise DataError(faults or document.fault((), "there are no counts; name files under counts or mappings"))
     checked = pd.DataFrame()
     with _gathered(faults):
         checked = check_counts(pd.concat(tables, ignore_index=True), declared)
@@ -213,10 +211,13 @@ def _names_of(mapping: Mapping, declared: Declared) -> Iterator[tuple[tuple[str 
             yield ("values", number, "share_of", "measure"), entry.share_of.measure, measures
 
 
-def _find_polygons(town: TownFile, areas: AreaTree, opening: _Opening) -> Path | None:
+def _find_polygons(document: Document[TownFile], areas: AreaTree, opening: _Opening) -> Path | None:
     """Find the polygons; without the folder of raw files a town has counts but no map."""
-    if town.geometry is None or (town.geometry.raw and opening.raw is None):
+    geometry = document.content.geometry
+    if geometry is None or (geometry.raw and opening.raw is None):
         return None
-    path = opening.delivered(town.geometry.file) if town.geometry.raw else opening.own(town.geometry.file)
-    check_polygons(path, town.geometry, areas)
+    if geometry.source is not None:
+        _refuse_unknown(document, ("geometry", "source"), geometry.source, list(document.content.sources))
+    path = opening.delivered(geometry.file) if geometry.raw else opening.own(geometry.file)
+    check_polygons(path, geometry, areas)
     return path

@@ -105,11 +105,10 @@ def _rows_left_over(table: pd.DataFrame, chosen: list[pd.Series], document: Docu
 
 def _tidy(rows: pd.DataFrame, entry: ValueColumn, mapping: Mapping) -> pd.DataFrame:
     text = rows[entry.column]
-    status = text.map(mapping.marks).fillna("").astype(object)
-    area = _take(rows, mapping.area)
+    status = _each(text, lambda value: mapping.marks.get(value, ""))
     return pd.DataFrame(
         {
-            "area": area.map(mapping.area_names).fillna(area),
+            "area": _renamed(_take(rows, mapping.area), mapping.area_names),
             "period": _take(rows, mapping.period),
             "measure": entry.measure,
             "sex": entry.sex,
@@ -133,7 +132,16 @@ def _take(rows: pd.DataFrame, taken: Taken) -> pd.Series:
 
 def _around(text: pd.Series, pattern: str) -> pd.Series:
     """Put the text of a pattern around each value; nothing in a pattern but {} is replaced."""
-    return text.map({value: pattern.replace("{}", value) for value in text.unique()})
+    return _each(text, lambda value: pattern.replace("{}", value))
+
+
+def _renamed(text: pd.Series, names: dict[str, str]) -> pd.Series:
+    return _each(text, lambda value: names.get(value, value))
+
+
+def _each(text: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Change each distinct text once."""
+    return text.map({value: change(value) for value in text.unique()}).astype(object)
 
 
 def _plain_numbers(text: pd.Series, mapping: Mapping) -> pd.Series:
@@ -147,7 +155,7 @@ def _plain_numbers(text: pd.Series, mapping: Mapping) -> pd.Series:
             return ""
         return value.replace(mapping.thousands, "").replace(mapping.decimal, ".")
 
-    return text.map({value: plain(value) for value in text.unique()})
+    return _each(text, plain)
 
 
 def _areas_of(part: AreaPart, find: Find) -> pd.DataFrame:
@@ -160,7 +168,7 @@ def _areas_of(part: AreaPart, find: Find) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "area": area,
-            "name": area.map(part.names).fillna(name),
+            "name": area.map(part.names).astype(object).fillna(name),
             "level": part.level,
             "parent": _parents(table, area, part.parent),
             FILE_ROW: table[FILE_ROW],

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 PER_CENT = 100.0
 
-ABSENT = "{value} % cannot be turned into a count: there is no {measure} of this area and date"
-COARSE = "{value} % cannot be turned into a count: with {decimals} decimals more than one number of {measure} fits"
-BROKEN = (
-    "{value} % of {measure} gives {product:.3f}, no whole number within the {error:.4f} that {decimals} decimals "
-    "explain; is it the right denominator and date?"
-)
+MESSAGES = {
+    "absent": "{value} % cannot be turned into a count: there is no {measure} of this area and date",
+    "coarse": "{value} % cannot be turned into a count: with {decimals} decimals more than one number of {measure} fits",
+    "broken": "{value} % of {measure} gives {product:.3f}, no whole number within the {error:.4f} that {decimals} decimals "
+    "explain; is it the right denominator and date?",
+}
 
 SLACK = 1e-9
 """Relative error of the machine's arithmetic, far below that of any printed decimals."""
@@ -85,10 +85,9 @@ def _faults(
 ) -> Iterator[Fault]:
     """Name the rows whose count is not known for certain."""
     is_broken = (product - whole).abs() > error
-    message = pd.Series(np.select([product.isna(), error >= 0.5, is_broken], [ABSENT, COARSE, BROKEN], default=""))
-    message.index = rows.index
+    problem = np.select([product.isna(), error >= 0.5, is_broken], list(MESSAGES), default="")
     said = {"measure": share.measure, "decimals": share.decimals}
-    table = rows.assign(message=message, product=product, error=error)
-    for row in table[table["message"] != ""].to_dict("records"):
+    table = rows.assign(problem=problem, product=product, error=error)
+    for row in table[table["problem"] != ""].to_dict("records"):
         values = {**said, "value": row["value"], "product": row["product"], "error": row["error"]}
-        yield Fault(row["message"], values, Place(row["file"], row["row"], area=row["area"]))
+        yield Fault(MESSAGES[row["problem"]], values, Place(row["file"], row["row"], area=row["area"]))

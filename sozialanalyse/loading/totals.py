@@ -10,6 +10,8 @@ from sozialanalyse.amounts import MISSING, PERIOD, VALUES, add_up
 from sozialanalyse.errors import DataError, Fault, Place
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from sozialanalyse.areas import AreaTree
 
 CELL = ["measure", *PERIOD, "sex", "age_from", "age_to"]
@@ -33,37 +35,39 @@ def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
         row for each total whose areas are all delivered and that differs by more than their rounding explains.
     """
     delivered = counts.loc[counts["status"] != MISSING, ["area", *CELL, *VALUES]].astype({"area": object})
+    if delivered.empty or len(areas.levels) == 1:
+        return pd.DataFrame(columns=GAPS)  # there is nothing to compare
+    delivered["cell"] = delivered.groupby(CELL, observed=True, sort=False).ngroup()
+    cells = delivered.drop_duplicates("cell").set_index("cell")[CELL]
+    delivered = delivered.drop(columns=CELL)
     level_of = delivered["area"].map(areas.frame.set_index("area")["level"])
     known = delivered[level_of == areas.levels[0]]
     gaps = []
     for level in areas.levels[1:]:
         totals = delivered[level_of == level]
-        sums = _sums(known, level, areas)
-        both = totals.merge(sums, on=["area", *CELL], suffixes=("_total", "_parts"))
-        gaps.append(_differing(both))
-        best = pd.concat([totals, sums]).drop_duplicates(["area", *CELL])
+        sums = _sums(known, level, areas, cells["period_end"])
+        gaps.append(_differing(totals.merge(sums, on=["area", "cell"], suffixes=("_total", "_parts"))))
+        best = pd.concat([totals, sums]).drop_duplicates(["area", "cell"])
         known = pd.concat([known, best], ignore_index=True)
-    return pd.concat(gaps, ignore_index=True)[GAPS]
+    return pd.concat(gaps).join(cells, on="cell").sort_values(["area", *CELL], ignore_index=True)[GAPS]
 
 
-def _sums(known: pd.DataFrame, level: str, areas: AreaTree) -> pd.DataFrame:
+def _sums(known: pd.DataFrame, level: str, areas: AreaTree, period_end: pd.Series) -> pd.DataFrame:
     """Add up the areas right below those of a level, where all that existed are known."""
     parent = areas.frame.set_index("area")["parent"]
     below = known.assign(area=known["area"].map(parent))
     below = below[below["area"].isin(areas.at(level)["area"])]
-    sums = add_up(below, ["area", *CELL])
-    number = below.groupby(["area", *CELL], observed=True, sort=True).size().to_numpy()
-    return sums[number == _expected(sums, areas)]
+    sums = add_up(below, ["area", "cell"])
+    number = below.groupby(["area", "cell"], sort=True).size().to_numpy()
+    return sums[number == _expected(sums["area"], sums["cell"].map(period_end), areas)]
 
 
-def _expected(sums: pd.DataFrame, areas: AreaTree) -> pd.Series:
-    """Count the areas right below each total that existed at the end of the period."""
-    ends = pd.DataFrame({"period_end": sums["period_end"].unique()})
-    grid = areas.frame.merge(ends, how="cross")
+def _expected(area: pd.Series, period_end: pd.Series, areas: AreaTree) -> np.ndarray[Any, Any]:
+    """Count the areas right below each area that existed at the end of the period."""
+    grid = areas.frame.merge(period_end.drop_duplicates().to_frame("period_end"), how="cross")
     exists = (grid["valid_from"] <= grid["period_end"]) & (grid["period_end"] <= grid["valid_to"])
     number = grid[exists].groupby(["parent", "period_end"]).size()
-    key = pd.MultiIndex.from_frame(sums[["area", "period_end"]])
-    return pd.Series(number.reindex(key).to_numpy(), index=sums.index)
+    return number.reindex(pd.MultiIndex.from_arrays([area, period_end])).to_numpy()
 
 
 def _differing(both: pd.DataFrame) -> pd.DataFrame:

@@ -68,6 +68,7 @@ class Geometry(Model):
     file: str
     area: str = Field(default="area", description="property of each polygon that holds the area's id")
     merge: dict[str, str] = Field(default={}, description="id of a polygon and of the area that it belongs to")
+    source: str | None = Field(default=None, description="one of the sources, where the polygons come from elsewhere")
     raw: bool = Field(default=False, description="true: in the folder of raw files, false: in the town folder")
 
 
@@ -75,7 +76,7 @@ class TownFile(Versioned):
     """The whole of ``town.yml``."""
 
     name: str = Field(min_length=1)
-    levels: tuple[Level, ...] = Field(min_length=1, description="from the smallest to the whole town")
+    levels: tuple[Level, ...] = Field(description="from the smallest to the whole town")
     confidentiality: Confidentiality
     population_base: Text
     periods: tuple[Date, ...] = Field(default=(), description="reference dates that stocks may have; empty: any")
@@ -94,7 +95,7 @@ class TownFile(Versioned):
     @classmethod
     def _once_each(cls, levels: tuple[Level, ...]) -> tuple[Level, ...]:
         ids = [level.id for level in levels]
-        if len(set(ids)) < len(ids):
-            message = f"each level stands once; found: {', '.join(ids)}"
+        if not ids or len(set(ids)) < len(ids):
+            message = f"levels stand from the smallest to the whole town, each once; found: {', '.join(ids) or 'none'}"
             raise ValueError(message)
         return levels

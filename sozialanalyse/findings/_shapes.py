@@ -1,0 +1,193 @@
+"""Shapes of areas for maps: read, merged to a level, scaled to the paper and made small."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import shapely
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path as Outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    from matplotlib.axes import Axes
+
+    from sozialanalyse.loading.town_file import Geometry
+    from sozialanalyse.view import View
+
+Shape: TypeAlias = Any
+"""A geometry of shapely, which ships no types."""
+
+GRID = 0.1
+"""Coordinates are rounded to so many points: finer than a printer prints."""
+
+TOLERANCES = (0.3, 0.45, 0.65, 0.9, 1.2)
+"""By about so many points may a border move where it is simplified; the first is taken that makes the picture small."""
+
+MOST_VERTICES = 12_000
+"""In all panels together; a vertex takes about 20 bytes, so a map stays below 300 kB."""
+
+TALLEST = 300.0
+LARGEST_LONGITUDE, LARGEST_LATITUDE = 180.0, 90.0
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Shapes on paper, in points from the lower left corner.
+
+    ``areas`` are those compared, by id; ``neighbours`` surround them; ``highlighted`` is the outline of the view's area;
+    ``missing`` lists compared areas for which the file has no shape.
+    """
+
+    areas: dict[str, Shape]
+    height: float
+    neighbours: list[Shape] = field(default_factory=list)
+    highlighted: list[Shape] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def of(self, areas: Iterable[str]) -> list[Shape]:
+        """Shapes of areas, those without one left out."""
+        return [self.areas[area] for area in areas if area in self.areas]
+
+    @staticmethod
+    def draw(axes: Axes, shapes: Sequence[Shape], **look: Any) -> None:
+        """Add shapes to a panel as one collection."""
+        if shapes:
+            paths = [_outline(shape) for shape in shapes if not shape.is_empty]
+            axes.add_collection(PathCollection(paths, **look), autolim=False)
+
+    @staticmethod
+    def has_room(shape: Shape, width: float, height: float) -> bool:
+        """Whether a label of this size fits into a shape around its representative point."""
+        if shape.is_empty:
+            return False
+        point = shape.representative_point()
+        box = shapely.box(point.x - width / 2, point.y - height / 2, point.x + width / 2, point.y + height / 2)
+        return bool(shape.intersection(box).area >= 0.9 * box.area)
+
+
+def outlines(view: View, areas: Sequence[str], width: float, panels: int) -> Shapes | None:
+    """Read the town's shapes and prepare those of some areas for a panel.
+
+    Parameters
+    ----------
+    view
+        Whose town and area count.
+    areas
+        Ids of the compared areas, all of the view's level.
+    width
+        Width of a panel in points.
+    panels
+        How many panels show the shapes.
+
+    Returns
+    -------
+    Shapes or None
+        None where the town has no shapes of these areas.
+    """
+    path, declared = view.town.data.geometry, view.town.data.file.geometry
+    if path is None or declared is None:
+        return None
+    leaves = _read(path, declared)
+    of_level = view.town.areas.ancestors_at(view.level)
+    level = leaves.map_area(of_level)
+    if not set(areas) & set(level):
+        return None
+    own = {area: level[area] for area in sorted(areas) if area in level}
+    on_paper = _Paper.fitting(list(own.values()), width)
+    names = [*own, *(area for area in level if area not in own)]
+    shapes = dict(zip(names, on_paper.place([level[name] for name in names], MOST_VERTICES // panels), strict=True))
+    return Shapes(
+        areas={area: shapes[area] for area in own},
+        height=on_paper.height,
+        neighbours=[shape for name, shape in shapes.items() if name not in own and on_paper.shows(shape)],
+        highlighted=_highlight(view, shapes),
+        missing=[area for area in sorted(areas) if area not in level],
+    )
+
+
+def _highlight(view: View, shapes: dict[str, Shape]) -> list[Shape]:
+    """Outline of the view's area, unless it is the whole town."""
+    tree = view.town.areas
+    if view.area == tree.root:
+        return []
+    inside = set(tree.below(view.area, view.level))
+    own = [shape for area, shape in shapes.items() if area in inside]
+    return [shapely.union_all(own)] if own else []
+
+
+@dataclass(frozen=True)
+class _Leaves:
+    """Shapes by the id of the area that they belong to, as the file has them."""
+
+    frame: gpd.GeoDataFrame
+
+    def map_area(self, to: Any) -> dict[str, Shape]:
+        """Merge the shapes of all areas that belong to the same larger one."""
+        target = self.frame["area"].map(to)
+        known = self.frame[target.notna()]
+        groups = known.groupby(target[target.notna()], sort=True)["geometry"]
+        return {str(area): shapely.union_all(part.to_numpy()) for area, part in groups}
+
+
+def _read(path: Path, declared: Geometry) -> _Leaves:
+    """Read the file; degrees are stretched so that a kilometre is as long in both directions."""
+    import geopandas as gpd  # noqa: PLC0415 - heavy
+
+    frame = gpd.read_file(path)
+    ids = frame[declared.area].astype(str)
+    geometry = shapely.force_2d(shapely.make_valid(frame.geometry.to_numpy()))
+    west, south, east, north = shapely.total_bounds(geometry)
+    if max(-west, east) <= LARGEST_LONGITUDE and max(-south, north) <= LARGEST_LATITUDE:
+        squeeze = np.cos(np.radians((south + north) / 2))
+        geometry = shapely.transform(geometry, lambda points: points * (squeeze, 1.0))
+    return _Leaves(gpd.GeoDataFrame({"area": ids.replace(dict(declared.merge))}, geometry=geometry))
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """How the world is put on paper: shifted, scaled, simplified, rounded."""
+
+    origin: tuple[float, float]
+    scale: float
+    shift: float
+    width: float
+    height: float
+
+    @classmethod
+    def fitting(cls, shapes: Sequence[Shape], width: float) -> _Paper:
+        west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
+        scale = min((width - 4) / (east - west), (TALLEST - 4) / (north - south))
+        height = float(np.ceil((north - south) * scale)) + 4
+        return cls((west, south), scale, (width - (east - west) * scale) / 2, width, height)
+
+    def place(self, shapes: Sequence[Shape], most_vertices: int) -> list[Shape]:
+        """Put shapes on the paper; a border that two shapes share is simplified the same way in both."""
+        scaled = shapely.transform(np.array(shapes, dtype=object), self._to_paper)
+        for tolerance in TOLERANCES:
+            simple = shapely.set_precision(shapely.coverage_simplify(scaled, tolerance), GRID)
+            if shapely.get_num_coordinates(simple).sum() <= most_vertices:
+                break
+        return list(simple)
+
+    def _to_paper(self, points: np.ndarray) -> np.ndarray:
+        return (points - self.origin) * self.scale + (self.shift, 2.0)
+
+    def shows(self, shape: Shape) -> bool:
+        """Whether a shape reaches into the panel."""
+        if shape.is_empty:
+            return False
+        west, south, east, north = shape.bounds
+        return bool(west < self.width and east > 0 and south < self.height and north > 0)
+
+
+def _outline(shape: Shape) -> Outline:
+    """Make one path of a shape with its holes."""
+    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    rings = [np.asarray(ring.coords) for part in polygons for ring in (part.exterior, *part.interiors)]
+    return Outline.make_compound_path(*(Outline(ring, closed=True) for ring in rings))

@@ -1,0 +1,75 @@
+"""What was delivered, in a few lines: the answer of ``sozialanalyse check`` where nothing is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialanalyse.amounts import MISSING, SUPPRESSED
+from sozialanalyse.findings.pages import unavailable
+
+if TYPE_CHECKING:
+    from sozialanalyse.language import Language
+    from sozialanalyse.town import Town
+
+
+def summary(town: Town, words: Language) -> list[str]:
+    """Say what a town has delivered, what cannot be shown for want of it, and where totals and areas differ.
+
+    Parameters
+    ----------
+    town
+        An opened town, so its files have passed every check.
+    words
+        Language of the lines.
+    """
+    return [*_counts(town, words), *_indicators(town, words), *_gaps(town, words)]
+
+
+def _counts(town: Town, words: Language) -> list[str]:
+    counts = town.counts
+    ends = counts["period_end"]
+    message = "{town}: {counts} counts of {measures} measures, {first} to {last}, for {areas} areas; no faults."
+    lines = [
+        words.text(
+            message,
+            town=town.name,
+            counts=words.number(len(counts)),
+            measures=words.number(counts["measure"].nunique()),
+            first=words.date(ends.min()),
+            last=words.date(ends.max()),
+            areas=words.number(counts["area"].nunique()),
+        )
+    ]
+    hidden = {state: int((counts["status"] == state).sum()) for state in (MISSING, SUPPRESSED)}
+    message = "Not delivered: {missing} counts; kept confidential by the deliverer: {suppressed}."
+    return [*lines, words.text(message, **{state: words.number(number) for state, number in hidden.items()})]
+
+
+def _indicators(town: Town, words: Language) -> list[str]:
+    """Name for each target group how many of its indicators can be shown, and why not the others."""
+    lines = []
+    for group in town.catalogue.target_groups:
+        shown = len(town.indicators_of(group.id))
+        values = {
+            "group": words.of(group.label),
+            "shown": words.number(shown),
+            "all": words.number(len(group.indicators)),
+        }
+        lines.append(words.text("{group}: {shown} of {all} indicators", **values))
+        lines += [f"  - {text}" for text in unavailable(town, group.id, words)]
+    return lines
+
+
+def _gaps(town: Town, words: Language) -> list[str]:
+    """Say by how much delivered totals differ from the sum of their areas, for each measure."""
+    gaps = town.data.gaps
+    message = "{measure}: {count} delivered totals differ from the sum of their areas, by at most {gap}."
+    return [
+        words.text(
+            message,
+            measure=words.of(town.catalogue.measure(str(measure)).label),
+            count=words.number(len(rows)),
+            gap=words.number(rows["gap"].abs().max()),
+        )
+        for measure, rows in gaps.groupby("measure", observed=True)
+    ]

@@ -1,0 +1,223 @@
+"""Maps: areas coloured by classes of an indicator, without any map from outside.
+
+The darker, the higher; one hue, never red. What is not delivered, confidential or not applicable is hatched, each in
+its own way. Large areas look more important than they are, so a table with every value belongs beside each map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, SUPPRESSED
+from sozialanalyse.findings import _style as style
+from sozialanalyse.findings import signs
+from sozialanalyse.findings._dots import extremes
+from sozialanalyse.findings._shapes import Shapes, outlines
+from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.language import EN_DASH, rounded
+from sozialanalyse.view import DECIMALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from sozialanalyse.comparison import Comparison
+    from sozialanalyse.view import View
+
+MOST_MAPS = 4
+MOST_LABELLED = 40
+"""Up to so many areas their ids stand in the map, where there is room."""
+
+SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
+"""From low to high: one hue, in steps of lightness that also grey paper shows."""
+
+HATCHES = {MISSING: "/////", SUPPRESSED: ".....", NOT_APPLICABLE: ""}
+HATCHED, NEIGHBOUR, BORDER = "#ffffff", "#f1f1ee", "#ffffff"
+
+FEW_AREAS = 25
+"""Fewer areas are put into four classes, more into five."""
+
+
+def comparison(view: View, compared: Comparison, indicators: Sequence[str] | None = None) -> Shown:
+    """Draw maps of the compared areas, one for each indicator.
+
+    Parameters
+    ----------
+    view
+        Whose town, area, target group and language count.
+    compared
+        Result of :func:`sozialanalyse.comparison.compare`.
+    indicators
+        Ids of at most four indicators; default: the target group's lead and those read first.
+    """
+    names = _chosen(view, compared.areas, indicators)
+    areas = compared.areas[compared.areas["indicator"].isin(names)]
+    columns = min(2, len(names))
+    panels = style.Panels(max(columns, 1), height=0, left=6, right=6)
+    shapes = outlines(view, list(areas["area"].unique()), width=panels.width, panels=len(names)) if names else None
+    if shapes is None:
+        return nothing()
+    legend = 11.0 * (len(SHADES) + 1 + len(set(areas["status"]) & set(HATCHES)))
+    panels = style.Panels(columns, height=round(shapes.height), left=6, right=6, bottom=legend + 16)
+    with style.look():
+        drawn, axes = panels.draw(len(names))
+        for panel, name in zip(axes, names, strict=True):
+            _draw_map(view, panel, areas[areas["indicator"] == name], shapes)
+    return figure(drawn, _alt(view, areas, names), _caption(view, areas, shapes))
+
+
+def _chosen(view: View, areas: pd.DataFrame, indicators: Sequence[str] | None) -> list[str]:
+    """Indicators to draw: those asked for, or the lead and then the reading order."""
+    known = set(areas.loc[areas["value"].notna(), "indicator"])
+    if indicators is None:
+        lead = view.town.catalogue.target_group(view.target_group).lead
+        indicators = list(dict.fromkeys([lead, *(entry.id for entry in view.indicators)]))
+    return [view.indicator(name).id for name in indicators if name in known][:MOST_MAPS]
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Classes of values: the class of each area, and for each class its lowest and highest value and its size."""
+
+    number: pd.Series
+    limits: list[tuple[float, float, int]]
+
+    def shade(self, number: int) -> str:
+        """Colour of a class; few classes are spread over all shades."""
+        places = np.linspace(0, len(SHADES) - 1, len(self.limits)) if len(self.limits) > 1 else [len(SHADES) // 2]
+        return SHADES[round(float(places[number]))]
+
+
+def classify(values: pd.Series, count: int, decimals: int = DECIMALS) -> Classes:
+    """Put values into classes of about equal size, as far as equal values allow.
+
+    Values are classed as they are shown, so that the limits of two classes never look alike.
+
+    Parameters
+    ----------
+    values
+        A value for each area, none missing.
+    count
+        How many classes; there are fewer where there are fewer different values.
+    decimals
+        Digits that are shown.
+    """
+    from mapclassify import Quantiles  # noqa: PLC0415 - heavy
+
+    shown = values.map(lambda value: rounded(value, decimals))
+    different = np.unique(shown)
+    if len(different) <= count:
+        number = np.searchsorted(different, shown)
+    else:
+        bins = np.unique(Quantiles(shown.to_numpy(), k=count).bins)
+        number = np.unique(np.searchsorted(bins, shown), return_inverse=True)[1]
+    grouped = shown.groupby(number)
+    limits = [(float(part.min()), float(part.max()), len(part)) for _, part in grouped]
+    return Classes(pd.Series(number, index=values.index), limits)
+
+
+def _draw_map(view: View, axes: Axes, areas: pd.DataFrame, shapes: Shapes) -> None:
+    """Draw one indicator: neighbours, areas by class, hatched areas, outline of the view's area, labels, legend."""
+    indicator = str(areas["indicator"].iloc[0])
+    axes.set_xlim(0, axes.get_window_extent().width)
+    axes.set_ylim(0, shapes.height)
+    axes.set_axis_off()
+    values = areas.set_index("area")["value"].dropna()
+    decimals = 0 if view.indicator(indicator).unit == "persons" else DECIMALS
+    classes = classify(values, len(SHADES) if len(values) >= FEW_AREAS else len(SHADES) - 1, decimals)
+    shapes.draw(axes, shapes.neighbours, facecolor=NEIGHBOUR, edgecolor=BORDER, linewidth=0.5, gid="neighbours")
+    line = 0.6 if len(areas) <= MOST_LABELLED else 0.3
+    for number in range(len(classes.limits)):
+        chosen = shapes.of(classes.number.index[classes.number == number])
+        shade = classes.shade(number)
+        shapes.draw(axes, chosen, facecolor=shade, edgecolor=BORDER, linewidth=line, gid=f"class {number + 1}")
+    for status, hatch in HATCHES.items():
+        chosen = shapes.of(areas.loc[areas["status"] == status, "area"])
+        look = {"facecolor": HATCHED, "edgecolor": style.QUIET, "hatch": hatch}
+        shapes.draw(axes, chosen, **look, linewidth=0.4, gid=status)
+    shapes.draw(axes, shapes.highlighted, facecolor="none", edgecolor=style.INK, linewidth=1.4, gid="highlighted")
+    if len(areas) <= MOST_LABELLED:
+        _label_areas(axes, classes, shapes)
+    style.title(axes, view.short(indicator), f"{view.unit(indicator)}, {view.words.date(areas['period_end'].iloc[0])}")
+    _draw_legend(view, axes, areas, classes, decimals)
+
+
+def _label_areas(axes: Axes, classes: Classes, shapes: Shapes) -> None:
+    """Write the ids of the areas into them, where they fit."""
+    dark = {area for area, number in classes.number.items() if SHADES.index(classes.shade(number)) >= 3}
+    for area, shape in shapes.areas.items():
+        if shapes.has_room(shape, style.text_width(str(area), style.SMALL), style.SMALL):
+            point = shape.representative_point()
+            colour = "white" if area in dark else style.INK
+            style.write(axes, point.x, point.y, str(area), ha="center", va="center", color=colour, gid="label")
+
+
+def _draw_legend(view: View, axes: Axes, areas: pd.DataFrame, classes: Classes, decimals: int) -> None:
+    """List the classes under the map with their limits and how many areas they hold."""
+    words, row = view.words, 11.0
+    entries: list[tuple[str, str, dict[str, Any]]] = []
+    for number, (low, high, size) in enumerate(classes.limits):
+        text = words.number(low, decimals)
+        text = text if low == high else f"{text} {EN_DASH} {words.number(high, decimals)}"
+        entries.append((text, words.number(size), {"facecolor": classes.shade(number), "edgecolor": style.QUIET}))
+    for status, hatch in HATCHES.items():
+        if without := int((areas["status"] == status).sum()):
+            look = {"facecolor": HATCHED, "edgecolor": style.QUIET, "hatch": hatch}
+            entries.append((signs.meaning(view, status), words.number(without), look))
+    place = -10.0
+    style.write(axes, 108, place, words.text("areas"), ha="right", va="center", color=style.QUIET, fontsize=6.5)
+    for text, members, look in entries:
+        place -= row
+        axes.add_patch(_swatch(place, look))
+        style.write(axes, 20, place, text, va="center", fontsize=style.SMALL)
+        style.write(axes, 108, place, members, ha="right", va="center", fontsize=style.SMALL)
+
+
+def _swatch(place: float, look: dict[str, Any]) -> Any:
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy
+
+    return Rectangle((0, place - 3.5), 14, 7, linewidth=0.4, clip_on=False, **look)
+
+
+def _caption(view: View, areas: pd.DataFrame, shapes: Shapes) -> str:
+    words = view.words
+    texts = [
+        words.text(
+            "{level} of {town}: the darker, the higher the value; classes of about equally many areas.",
+            level=view.level_name(plural=True),
+            town=signs.plain(view.town.name),
+        )
+    ]
+    if set(areas["status"]) & set(HATCHES):
+        texts.append(words.text("Hatched areas have no value; see the legend."))
+    if shapes.highlighted:
+        texts.append(words.text("Dark outline: {area}.", area=signs.plain(view.area_name())))
+    if shapes.missing:
+        message = "Without a shape in the map file: {areas}."
+        texts.append(words.text(message, areas=words.listing([signs.plain(area) for area in shapes.missing])))
+    return " ".join(texts)
+
+
+def _alt(view: View, areas: pd.DataFrame, names: list[str]) -> str:
+    words = view.words
+    level = view.level_name(plural=True)
+    texts = [
+        words.text(
+            "Maps of the {level} of {town}; indicators shown: {count}.",
+            count=words.number(len(names)),
+            level=level,
+            town=view.town.name,
+        )
+    ]
+    rows = areas[(areas["indicator"] == names[0]) & areas["value"].notna()]
+    town = rows["town_value"].iloc[0]
+    values = [] if np.isnan(town) else [f"{view.town.name} {view.amount(names[0], town)}"]
+    date = words.date(rows["period_end"].iloc[0])
+    text = "; ".join([*values, extremes(view, rows)])
+    texts.append(words.text("{label}, {date}: {values}.", label=view.short(names[0]), date=date, values=text))
+    return signs.plain(" ".join(texts))

@@ -1,0 +1,399 @@
+"""Tables: every value with its interval, what it is compared with, and the signs of what is no number.
+
+The markup is our own and not that of great-tables: its HTML has no ``<caption>``, its heading is a cell, the corner of
+a table with row names is an empty heading, and each table brings a style sheet of several kilobytes in fixed light
+colours, two rules of which apply to the whole page. A page of findings needs the opposite: plain tables that screen
+readers read and that follow the page's own style, on paper and in the dark. All text is escaped by markupsafe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from markupsafe import Markup
+
+from sozialanalyse import comparison as relations
+from sozialanalyse import trends
+from sozialanalyse.amounts import MISSING
+from sozialanalyse.findings import signs, words
+from sozialanalyse.findings.display import Shown, nothing
+from sozialanalyse.language import MINUS, NO_BREAK_SPACE, NO_NUMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sozialanalyse.comparison import Comparison
+    from sozialanalyse.view import View
+
+MOST_OPEN = 20
+"""Up to so many areas the first table of a comparison is open from the start."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to write.
+
+    Parameters
+    ----------
+    caption
+        What the table shows, of what and when.
+    headings
+        Heading of each column.
+    rows
+        Cells of each row; the first is the row's heading.
+    numeric
+        Columns that are aligned as numbers.
+    notes
+        What stands under the table.
+    totals
+        How many of the last rows are set apart as totals.
+    """
+
+    caption: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[int]
+    notes: Sequence[str] = ()
+    totals: int = 0
+
+    def html(self) -> Markup:
+        """Write the markup; every text in it is escaped."""
+        parts = len(self.rows) - self.totals
+        body = self._rows(self.rows[:parts])
+        foot = Markup("<tfoot>{}</tfoot>").format(self._rows(self.rows[parts:])) if self.totals else Markup("")
+        notes = Markup("").join(Markup("<p class='note'>{}</p>").format(note) for note in self.notes if note)
+        template = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>{}")
+        return template.format(self.caption, self._headings(), body, foot, notes)
+
+    def text(self) -> str:
+        """Write the same for readers of plain text, columns parted by tabs."""
+        lines = ["\t".join(_without_markup(cell) for cell in row) for row in (self.headings, *self.rows)]
+        return "\n".join([self.caption, *lines, *filter(None, self.notes)])
+
+    def _headings(self) -> Markup:
+        cells = (
+            Markup("<th scope='col'{}>{}</th>").format(self._class(column), text)
+            for column, text in enumerate(self.headings)
+        )
+        return Markup("").join(cells)
+
+    def _rows(self, rows: Sequence[Sequence[str]]) -> Markup:
+        lines = []
+        for heading, *cells in rows:
+            first = Markup("<th scope='row'>{}</th>").format(heading)
+            others = (
+                Markup("<td{}>{}</td>").format(self._class(column), text) for column, text in enumerate(cells, start=1)
+            )
+            lines.append(Markup("<tr>{}</tr>").format(Markup("").join([first, *others])))
+        return Markup("").join(lines)
+
+    def _class(self, column: int) -> Markup:
+        return Markup(" class='number'") if column in self.numeric else Markup("")
+
+
+def _in_two_lines(first: str, second: str) -> Markup:
+    """Put a remark under a value."""
+    return Markup("{} <br><small>{}</small>").format(first, second)
+
+
+def _without_markup(cell: str) -> str:
+    return cell.striptags() if isinstance(cell, Markup) else cell
+
+
+def key_figures(view: View, compared: Comparison) -> Shown:
+    """Show the value of the view's area, the range of its areas and the town's value, a row for each indicator.
+
+    Parameters
+    ----------
+    view
+        Whose area, target group and language count.
+    compared
+        Result of :func:`sozialanalyse.comparison.compare`.
+    """
+    rows = _ordered(view, compared.summary)
+    if not rows:
+        return nothing()
+    text = view.words.text
+    with_town = view.area != view.town.areas.root
+    headings = [
+        text("Indicator"),
+        f"Ø {signs.plain(view.area_name())}",
+        text("95 % interval"),
+        text("Range of the areas"),
+        *([signs.plain(view.town.name)] if with_town else []),
+        text("Numerator"),
+        text("Denominator"),
+        text("Date"),
+    ]
+    cells = [_key_figure(view, row, with_town=with_town) for row in rows]
+    table = Table(
+        caption=text("Key figures: {area}", area=signs.plain(view.area_name())),
+        headings=headings,
+        rows=cells,
+        numeric=frozenset(range(1, len(headings))),
+        notes=[_note_on_means(view, rows), signs.explain(view, map(_status, rows)), *_note_on_dashes(view, cells)],
+    )
+    return Shown(table.html(), table.text())
+
+
+def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
+    name, number = row.indicator, view.words.number
+    is_count = view.indicator(name).kind == "count"
+    mean = view.amount(name, row["mean"]) if is_count else signs.amount(view, name, row["value"], _status(row))
+    low, high = (view.amount(name, row[column]) for column in ("minimum", "maximum"))
+    values = signs.span(low, high)
+    return [
+        _with_unit(view, name),
+        _in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
+        _interval(view, name, row),
+        _in_two_lines(f"({values})" if row.areas else values, _range_of(view, row)),
+        *([view.amount(name, row.town_value)] if with_town else []),
+        number(row.numerator),
+        number(row.denominator),
+        view.words.date(row.period_end),
+    ]
+
+
+def _range_of(view: View, row: pd.Series) -> str:
+    """Say over how many areas a range goes."""
+    number, level = view.words.number, view.level_name(plural=True)
+    if row.areas == row.areas_in_level:
+        return view.words.text("{level}: {areas}", level=level, areas=number(row.areas))
+    return view.words.text(
+        "{level}: {areas} of {all}", level=level, areas=number(row.areas), all=number(row.areas_in_level)
+    )
+
+
+def _note_on_means(view: View, rows: list[pd.Series]) -> str:
+    text = view.words.text
+    notes = [text("Ø from sums: the sum of the numerators over the sum of the denominators.")]
+    if any(view.indicator(row.indicator).kind == "count" for row in rows):
+        notes.append(text("Ø as mean of the areas: every area counts the same, whatever its size."))
+    return " ".join(notes)
+
+
+def comparison(view: View, compared: Comparison) -> Shown:
+    """Show all compared areas in the order of their ids, a table that opens for each indicator.
+
+    Parameters
+    ----------
+    view
+        Whose target group and language count.
+    compared
+        Result of :func:`sozialanalyse.comparison.compare`.
+    """
+    summaries = _ordered(view, compared.summary)
+    parts, texts = [], []
+    for number, summary in enumerate(summaries):
+        areas = compared.areas[compared.areas["indicator"] == summary.indicator]
+        table = _table_of_areas(view, areas, summary)
+        is_open = Markup(" open") if number == 0 and len(areas) <= MOST_OPEN else Markup("")
+        template = Markup("<details{}><summary>{}</summary>{}</details>")
+        parts.append(template.format(is_open, view.label(summary.indicator), table.html()))
+        texts.append(table.text())
+    return Shown(Markup("").join(parts), "\n\n".join(texts)) if parts else nothing()
+
+
+def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Table:
+    """One indicator: an area a row, the areas' common value and the town's below."""
+    text = view.words.text
+    name = summary.indicator
+    rows = [_area(view, row) for _, row in areas.iterrows()]
+    totals = [_total(view, name, view.area_name(), summary)]
+    if view.area != view.town.areas.root:
+        totals += [_total(view, name, view.town.name, row) for row in _town(view, name, areas["period_end"].iloc[0])]
+    return Table(
+        caption=text(
+            "{label} ({unit}), {level}, {date}",
+            label=view.label(name),
+            unit=view.unit(name),
+            level=view.level_name(plural=True),
+            date=view.words.date(summary.period_end),
+        ),
+        headings=[
+            view.level_name(),
+            text("Numerator"),
+            text("Value"),
+            text("95 % interval"),
+            text("Compared with {town}", town=signs.plain(view.town.name)),
+        ],
+        rows=[*rows, *totals],
+        numeric=frozenset({1, 2, 3}),
+        notes=[
+            _note_on_relations(view, areas),
+            signs.explain(view, [*areas["status"], _status(summary)]),
+            *_note_on_dashes(view, [*rows, *totals]),
+        ],
+        totals=len(totals),
+    )
+
+
+def _area(view: View, row: pd.Series) -> list[str]:
+    status = _status(row)
+    return [
+        signs.plain(view.area_name(row.area)),
+        signs.MARKS.get(status) or view.words.number(row.numerator),
+        signs.amount(view, row.indicator, row["value"], status),
+        _interval(view, row.indicator, row),
+        view.words.text(_RELATIONS[row.relation]) if status not in signs.MARKS else NO_NUMBER,
+    ]
+
+
+_RELATIONS = {
+    relations.ABOVE: "above",
+    relations.BELOW: "below",
+    relations.AROUND: "not to be told apart",
+    relations.UNKNOWN: "not tested",
+}
+"""Message ids of how an area lies to the town."""
+
+
+def _town(view: View, indicator: str, date: pd.Timestamp) -> list[pd.Series]:
+    """Row of the whole town at a date, if there is one."""
+    frame = view.frame
+    chosen = (frame["indicator"] == indicator) & (frame["area"] == view.town.areas.root) & (frame["period_end"] == date)
+    return [row for _, row in frame[chosen].iterrows()]
+
+
+def _total(view: View, indicator: str, name: str, row: pd.Series) -> list[str]:
+    value = signs.amount(view, indicator, row["value"], _status(row))
+    return [signs.plain(name), view.words.number(row.numerator), value, _interval(view, indicator, row), ""]
+
+
+def _note_on_relations(view: View, areas: pd.DataFrame) -> str:
+    text = view.words.text
+    notes = []
+    if (areas["relation"] != relations.UNKNOWN).any():
+        notes.append(text("Above, below: the interval of the area excludes the town's value."))
+    if ((areas["relation"] == relations.UNKNOWN) & areas["value"].notna()).any():
+        notes.append(text("Not tested: an interval or the value of the town is missing."))
+    return " ".join(notes)
+
+
+def development(view: View, developed: pd.DataFrame) -> Shown:
+    """Show how each indicator developed in the view's area, and what the test says.
+
+    Parameters
+    ----------
+    view
+        Whose area, target group and language count.
+    developed
+        Result of :func:`sozialanalyse.trends.development`.
+    """
+    rows = _ordered(view, developed[developed["area"] == view.area])
+    if not rows:
+        return nothing()
+    text = view.words.text
+    headings = [
+        text("Indicator"),
+        text("First value"),
+        text("Last value"),
+        text("Change with 95 % interval"),
+        text("Change a year"),
+        text("Finding"),
+        text("Method"),
+    ]
+    cells = [_development(view, row) for row in rows]
+    table = Table(
+        caption=text("Development: {area}", area=signs.plain(view.area_name())),
+        headings=headings,
+        rows=cells,
+        numeric=frozenset({1, 2, 3, 4}),
+        notes=[_note_on_methods(view, rows), _note_on_breaks(view, rows), *_note_on_dashes(view, cells)],
+    )
+    return Shown(table.html(), table.text())
+
+
+def _development(view: View, row: pd.Series) -> list[str]:
+    name, date = row.indicator, view.words.date
+    one_date = row.method == trends.ONE_DATE
+    label = _with_unit(view, name)
+    finding = view.words.text(_FINDINGS[row.finding])
+    change = words.change(view, name, row.change)
+    return [
+        f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
+        NO_NUMBER if one_date else _in_two_lines(view.amount(name, row.first_value), date(row.first_end)),
+        _in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
+        NO_NUMBER if one_date else _in_two_lines(change, _change_interval(view, row)),
+        words.change(view, name, row.slope, decimals=2) if pd.notna(row.slope) else NO_NUMBER,
+        _in_two_lines(finding, words.p_value(view, row.p_value)) if pd.notna(row.p_value) else finding,
+        view.words.text(_METHODS[row.method], points=view.words.number(row.points)),
+    ]
+
+
+_FINDINGS = {
+    trends.RISING: "steady rise",
+    trends.FALLING: "steady decline",
+    trends.NO_CLEAR_TREND: "no clear trend",
+    trends.HIGHER: "higher at the second date",
+    trends.LOWER: "lower at the second date",
+    trends.NO_CLEAR_DIFFERENCE: "not to be told apart",
+    trends.UNTESTED: "not tested",
+    trends.ONE_DATE: "one date only",
+}
+_METHODS = {
+    trends.MANN_KENDALL: "Mann-Kendall, {points} dates",
+    trends.TWO_DATES: "two dates compared",
+    trends.ONE_DATE: "none",
+}
+"""Message ids of findings and methods."""
+
+
+def _change_interval(view: View, row: pd.Series) -> str:
+    """Write the limits of a change with their signs: −0,3 bis +1,2."""
+    if pd.isna(row.change_lower):
+        return view.words.text("no interval")
+    decimals = 0 if view.indicator(row.indicator).unit == "persons" else 1
+    low, high = (_signed(view, limit, decimals) for limit in (row.change_lower, row.change_upper))
+    return view.words.text("{low} to {high}", low=low, high=high)
+
+
+def _signed(view: View, value: float, decimals: int) -> str:
+    number = view.words.number(value, decimals)
+    return number if number.startswith(MINUS) or value == 0 else f"+{number}"
+
+
+def _note_on_methods(view: View, rows: list[pd.Series]) -> str:
+    text = view.words.text
+    notes = []
+    if any(row.method == trends.MANN_KENDALL for row in rows):
+        notes.append(
+            text("Steady: Mann-Kendall test over all dates (p below 0.05); change a year: slope of Theil and Sen.")
+        )
+    if any(row.method == trends.TWO_DATES for row in rows):
+        notes.append(text("Fewer than five dates: only the first and the last are compared; that is no trend."))
+    return " ".join(notes)
+
+
+def _note_on_breaks(view: View, rows: list[pd.Series]) -> str:
+    if not any(row.broken for row in rows):
+        return ""
+    return view.words.text("¹ The way of counting changed: only the dates since the last change are compared.")
+
+
+def _ordered(view: View, rows: pd.DataFrame) -> list[pd.Series]:
+    """Rows in the reading order of the target group's indicators."""
+    by_indicator = {row.indicator: row for _, row in rows.iterrows()}
+    return [by_indicator[entry.id] for entry in view.indicators if entry.id in by_indicator]
+
+
+def _status(row: pd.Series) -> str:
+    """State of a row; where a summary found none, nothing was delivered."""
+    return str(row.status) if pd.notna(row.status) else MISSING
+
+
+def _with_unit(view: View, indicator: str) -> str:
+    return view.words.text("{label}, {unit}", label=view.label(indicator), unit=view.unit(indicator))
+
+
+def _interval(view: View, indicator: str, row: pd.Series) -> str:
+    low, high = row.get("lower", float("nan")), row.get("upper", float("nan"))
+    return signs.span(view.amount(indicator, low), view.amount(indicator, high))
+
+
+def _note_on_dashes(view: View, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Explain the dash where one stands in a table."""
+    occurs = any(_without_markup(cell).startswith(NO_NUMBER) for row in rows for cell in row)
+    return [view.words.text("{sign} cannot be given.", sign=NO_NUMBER)] if occurs else []

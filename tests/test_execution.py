@@ -1,0 +1,237 @@
+"""Running notebooks: each in a process of its own, none lasting longer than its deadline, none left behind."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import closing
+
+import psutil
+import pytest
+
+from sozialanalyse.batch import child
+from sozialanalyse.batch.execution import LONGEST_MESSAGE, Execution, default_workers, environment, plain, prepare
+from sozialanalyse.batch.plan import Run
+from tests.batch_samples import BROKEN, runnable, write
+
+GIVEN = {"town": "/home/erika/towns/{x}", "raw": None, "language": "de", "audience": "public"}
+
+REPORT = """
+import json, os, sys
+json.dump({
+    "parameters": [town, raw, language, audience, target_group, area, years, share],
+    "python": sys.executable, "seed": os.environ["PYTHONHASHSEED"], "desk": os.listdir(),
+}, open("report.json", "w"))
+print("printed")
+target_group
+"""
+
+SOURCES = {
+    "good": (REPORT,),
+    "broken": (),
+    "silent": ("1", "import os; os._exit(0)", "2"),
+    "killed": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "import time; time.sleep(60)"),
+}
+
+
+def run_of(folder, name, text, **parameters):
+    path = write(folder / "notebooks {with} braces" / f"{name}.ipynb", text)
+    return Run(name, name, path, parameters, f"{name}/{name}.de.html", "de")
+
+
+def living(needle):
+    """Find processes that carry a text in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(needle in value for value in process.environ().values()):
+                found.append(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return [pid for pid in found if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Run four notebooks, three of which fail, each in its own way."""
+    folder = tmp_path_factory.mktemp("ran")
+    texts = {name: runnable(*sources) for name, sources in SOURCES.items()} | {"broken": BROKEN}
+    parameters = {"target_group": 'a"b\\n\n ü', "area": "042", "years": 7, "share": 1}
+    runs = [run_of(folder, name, text, **parameters) for name, text in texts.items()]
+    work = folder / "work"
+    work.mkdir()
+    execution = Execution(work, folder / "logs", GIVEN, workers=2, deadline=120)
+    return folder, {executed.run.id: executed for executed in execution.results(runs)}
+
+
+def test_a_failing_run_stops_no_other(ran):
+    _, results = ran
+    assert {name: executed.failure and executed.failure.kind for name, executed in results.items()} == {
+        "good": None,
+        "broken": "error",
+        "silent": "error",
+        "killed": "died",
+    }
+
+
+def test_parameters_arrive_with_their_types(ran):
+    folder, _ = ran
+    report = json.loads((folder / "work" / "good" / "desk" / "report.json").read_text())
+    assert report["parameters"] == [GIVEN["town"], None, "de", "public", 'a"b\\n\n ü', "042", 7, 1]
+
+
+def test_the_kernel_is_this_interpreter_on_an_empty_desk(ran):
+    import sys
+
+    folder, _ = ran
+    report = json.loads((folder / "work" / "good" / "desk" / "report.json").read_text())
+    assert (report["python"], report["seed"]) == (sys.executable, "0")
+    assert report["desk"] in ([], ["report.json"])
+
+
+def test_the_executed_notebook_holds_outputs_and_nothing_of_the_machine(ran):
+    folder, results = ran
+    text = results["good"].notebook.read_text(encoding="utf-8")
+    cell = json.loads(text)["cells"][-1]
+    assert cell["outputs"][-1]["data"]["text/plain"]
+    assert "papermill" not in text
+    assert str(folder) not in text
+
+
+def test_an_error_is_named_with_its_cell_and_without_paths(ran):
+    _, results = ran
+    failure = results["broken"].failure
+    assert (failure.name, failure.message, failure.cell) == (
+        "ValueError",
+        "kaputt in zahlen.csv: <script>x()</script>",
+        "cell-1",
+    )
+
+
+def test_tracebacks_and_prints_are_in_the_log(ran):
+    folder, _ = ran
+    assert "printed" in (folder / "logs" / "good.log").read_text()
+    assert "kaputt in /home/erika/geheim/zahlen.csv" in (folder / "logs" / "broken.log").read_text()
+
+
+def test_a_dead_kernel_is_no_success(ran):
+    _, results = ran
+    assert results["silent"].notebook is None
+    assert results["silent"].failure.name == "DeadKernelError"
+
+
+def test_nothing_is_left_running(ran):
+    folder, _ = ran
+    assert living(str(folder)) == []
+
+
+def test_no_partial_file_is_left(ran):
+    folder, _ = ran
+    assert list(folder.rglob("*.partial")) == []
+
+
+def test_the_deadline_is_kept_from_outside(tmp_path):
+    run = run_of(tmp_path, "slow", runnable("import time; time.sleep(600)"))
+    work = tmp_path / "work"
+    work.mkdir()
+    begin = time.monotonic()
+    (executed,) = Execution(work, tmp_path / "logs", GIVEN, deadline=1.5).results([run])
+    assert time.monotonic() - begin < 30
+    assert executed.failure.kind == "deadline"
+    assert executed.notebook is None
+    assert living(str(tmp_path)) == []
+
+
+def test_stopping_ends_the_kernel_and_whatever_it_started(tmp_path):
+    """As on Ctrl-C: the kernel has a session of its own, and its child ignores all but a kill."""
+    source = """
+import subprocess, sys, time
+code = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+open(area, "w").close()
+time.sleep(600)
+"""
+    sign = tmp_path / "begun"
+    runs = [run_of(tmp_path, name, runnable(source), area=str(sign)) for name in ("one", "two", "three")]
+    work = tmp_path / "work"
+    work.mkdir()
+    execution = Execution(work, tmp_path / "logs", GIVEN, workers=1, deadline=120)
+
+    def stop():
+        while not sign.exists():
+            time.sleep(0.05)
+        assert len(living(str(tmp_path))) >= 3
+        execution.stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    with closing(execution.results(runs)) as results:
+        assert next(results).failure.kind == "died"
+    stopper.join()
+    assert living(str(tmp_path)) == []
+
+
+def test_a_torn_result_is_never_read(tmp_path):
+    (tmp_path / "result.json.partial").write_text('{"name": nu')
+    (tmp_path / "notebook.ipynb").write_text("{")
+    assert Execution._failure(tmp_path).kind == "died"
+
+
+def test_files_are_handed_over_whole(tmp_path):
+    path = tmp_path / "a.json"
+    seen = []
+    stop = threading.Event()
+
+    def read():
+        while not stop.is_set():
+            if path.exists():
+                seen.append(len(path.read_text()))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(200):
+        child.hand_over(path, "x" * 100_000)
+    stop.set()
+    reader.join()
+    assert set(seen) == {100_000}
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("no column in /home/erika/a/b.csv, row 3", "no column in b.csv, row 3"),
+        (
+            "[Errno 2] No such file or directory: '/home/erika/a b.csv'",
+            "[Errno 2] No such file or directory: 'a b.csv'",
+        ),
+        (r"cannot open C:\Users\erika\towns\a.csv", "cannot open a.csv"),
+        ("see https://example.org/a/b and 3/4 or a/b/c", "see https://example.org/a/b and 3/4 or a/b/c"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("x" * 1000, "x" * (LONGEST_MESSAGE - 1) + "…"),
+    ],
+)
+def test_messages_lose_what_is_of_the_machine(message, shown):
+    assert plain(message) == shown
+
+
+def test_the_environment_is_the_same_everywhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", "/elsewhere")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    made = environment(tmp_path, tmp_path / "run")
+    assert made["JUPYTER_PATH"] == str(tmp_path / ".jupyter")
+    assert made["OPENBLAS_NUM_THREADS"] == made["OMP_NUM_THREADS"] == "1"
+    assert made["PYTHONHASHSEED"] == "0"
+    assert made["MPLBACKEND"] == "module://matplotlib_inline.backend_inline"
+
+
+def test_the_kernel_belongs_to_the_work_folder(tmp_path):
+    import sys
+
+    prepare(tmp_path)
+    (spec,) = tmp_path.rglob("kernel.json")
+    assert json.loads(spec.read_text())["argv"][0] == sys.executable
+
+
+def test_workers_are_few():
+    assert 1 <= default_workers() <= 4

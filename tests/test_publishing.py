@@ -1,0 +1,372 @@
+"""Publishing: whole files only, nothing foreign touched, the same input the same bytes, failures visible."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sozialanalyse.batch import preview, run_plan, session
+from sozialanalyse.batch.edition import Manifest, hash_notebook, read_manifest
+from sozialanalyse.batch.execution import Executed, Failure
+from sozialanalyse.batch.publishing import Output, hold, refuse
+from sozialanalyse.errors import DataError, LockedError, UsageError
+from sozialanalyse.language import Language
+from tests.batch_samples import FINDING, GOOD, PLAN, executed, order, project, runnable, write
+
+SIDE = {"run.json": "{}", "manifest.json": "{}", "index.html": "index"}
+
+
+def tree(folder, *, without=("run.json", ".lock", ".log")):
+    """Read all files of a folder but those that differ between runs."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {name: data for name, data in named.items() if not name.startswith(without)}
+
+
+# -- the real thing, twice in different folders -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory):
+    """Run the same plan in two folders, one of them deep and with a strange name."""
+    folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two") / "tiefer" / "Öde {x} & <b>"]
+    events = []
+    outcomes = [run_plan(order(project(folder)), report=events.append) for folder in folders]
+    return [folder / "outputs" for folder in folders], outcomes, events
+
+
+def test_two_runs_in_different_folders_give_the_same_bytes(twice):
+    (one, two), _, _ = twice
+    assert tree(one) == tree(two)
+    assert sorted(tree(one)) == ["index.html", "manifest.json", "trend/children.de.html", "trend/older.de.html"]
+
+
+def test_a_failing_run_is_told_and_the_others_are_made(twice):
+    (one, _), outcomes, events = twice
+    reason = f"ValueError: kaputt in zahlen.csv: <script>x()</script> ({Language('de').text('cell')} cell-1)"
+    assert [(outcome.made, dict(outcome.failures)) for outcome in outcomes] == [(2, {"broken-older": reason})] * 2
+    assert ("broken-older", reason) in [(event.id, event.reason) for event in events[:3]]
+    assert [event.done for event in events] == [1, 2, 3] * 2
+    index = (one / "index.html").read_text(encoding="utf-8")
+    assert "kaputt in zahlen.csv: &lt;script&gt;x()&lt;/script&gt;" in index
+    assert re.findall(r"<h3>(?:<a.*?>)?(.*?)<", index) == [FINDING["title"], "Kaputtes", FINDING["title"]]
+
+
+def test_nothing_published_names_the_machine(twice):
+    (one, _), _, _ = twice
+    needles = (str(one.parent), "geheime Zeile", "Traceback")
+    assert [
+        (name, n) for name, data in tree(one, without=(".log",)).items() for n in needles if n.encode() in data
+    ] == []
+
+
+def test_the_manifest_holds_six_hashes_for_each_finding(twice):
+    (one, _), _, _ = twice
+    manifest = json.loads((one / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["schema"] == 1
+    assert [entry["id"] for entry in manifest["findings"]] == ["trend-older", "trend-children", "broken-older"]
+    first, second, failed = manifest["findings"]
+    assert set(first["hashes"]) == {"data", "catalogue", "notebook", "parameters", "library", "ledger"}
+    assert first["hashes"]["ledger"] is None
+    assert first["hashes"]["parameters"] != second["hashes"]["parameters"]
+    assert (failed["state"], failed["sha256"]) == ("failed", None)
+
+
+def test_times_and_errors_stand_in_the_run_report(twice):
+    (one, _), _, _ = twice
+    report = json.loads((one / "run.json").read_text(encoding="utf-8"))
+    assert report["status"] == "failed"
+    assert [(run["id"], run["state"]) for run in report["runs"]] == [
+        ("trend-older", "made"),
+        ("trend-children", "made"),
+        ("broken-older", "failed"),
+    ]
+    assert all(run["seconds"] > 0 for run in report["runs"])
+    assert "python" in report["versions"]
+
+
+def test_nothing_but_the_edition_is_left(twice):
+    (one, _), _, _ = twice
+    assert sorted(path.name for path in one.iterdir()) == [
+        ".lock", ".log", "index.html", "manifest.json", "run.json", "trend",
+    ]  # fmt: skip
+
+
+# -- what a session decides, with notebooks that are already executed -------------------------------------------------
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """Replace the processes: a run gives the notebook named here, or fails."""
+    results = {}
+
+    class Prepared:
+        def __init__(self, work, logs, given, workers, deadline):
+            self.work = work
+
+        def results(self, runs):
+            for run in runs:
+                text = results.get(run.id, executed())
+                failure = text if isinstance(text, Failure) else None
+                path = None if failure else write(self.work / run.id / "notebook.ipynb", text)
+                yield Executed(run, 1.0, path, failure)
+
+    monkeypatch.setattr(session, "Execution", Prepared)
+    return results
+
+
+DEADLINE = Failure("deadline", "Deadline", "")
+ONE = PLAN.replace("[older, children]", "[older]").split("  - {id: broken")[0]
+
+
+def states(folder):
+    return {entry.id: entry.state for entry in read_manifest(folder / "outputs").findings}
+
+
+def test_a_failing_run_keeps_its_earlier_page_marked(tmp_path, made):
+    folder = project(tmp_path, ONE)
+    run_plan(order(folder))
+    before = (folder / "outputs" / "trend" / "older.de.html").read_bytes()
+    made["trend-older"] = DEADLINE
+    outcome = run_plan(order(folder, force=True))
+    reason = Language("de").text("the time limit of {limit} seconds was exceeded", limit="300")
+    assert outcome.failures == {"trend-older": reason}
+    assert (folder / "outputs" / "trend" / "older.de.html").read_bytes() == before
+    assert states(folder) == {"trend-older": "earlier"}
+    index = (folder / "outputs" / "index.html").read_text(encoding="utf-8")
+    assert '<li class="earlier">' in index
+    assert 'href="trend/older.de.html"' in index
+
+
+def test_a_page_that_cannot_be_rendered_is_a_failure_of_its_run(tmp_path, made):
+    made["trend-older"] = executed(finding={"title": "nur das"})
+    outcome = run_plan(order(project(tmp_path, ONE)))
+    assert "what the page is about is not complete" in outcome.failures["trend-older"]
+    assert not (tmp_path / "outputs" / "trend").exists()
+
+
+def test_what_is_unchanged_is_not_made_again(tmp_path, made):
+    folder = project(tmp_path, ONE)
+    assert run_plan(order(folder)).made == 1
+    before = tree(folder / "outputs")
+    outcome = run_plan(order(folder))
+    assert (outcome.made, outcome.unchanged) == (0, 1)
+    assert tree(folder / "outputs") == before
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda folder: {}, "unchanged"),
+        (lambda folder: {"force": True}, "forced"),
+        (lambda folder: {"data": "1" * 64}, "changed"),
+        (lambda folder: {"audience": "administration"}, "new"),
+        (lambda folder: {"language": "en"}, "new"),
+        (lambda folder: write(folder / "notebooks" / "trend.ipynb", runnable("2")) and {}, "changed"),
+        (lambda folder: write(folder / "outputs" / "trend" / "older.de.html", "torn") and {}, "changed"),
+        (lambda folder: write(folder / "outputs" / "run.json", '{"versions": {"python": "2.7"}}') and {}, "changed"),
+    ],
+)
+def test_a_preview_says_why_and_touches_nothing(tmp_path, made, change, why):
+    folder = project(tmp_path, ONE)
+    run_plan(order(folder))
+    changes = change(folder)
+    before = tree(folder, without=())
+    assert [(step.run.id, step.why) for step in preview(order(folder, **changes))] == [("trend-older", why)]
+    assert tree(folder, without=()) == before
+
+
+def test_only_chosen_runs_are_made_and_the_others_stay(tmp_path, made):
+    folder = project(tmp_path)
+    run_plan(order(folder))
+    outcome = run_plan(order(folder, only=("trend-older",), force=True))
+    assert outcome.made == 1
+    assert states(folder) == dict.fromkeys(["trend-older", "trend-children", "broken-older"], "current")
+
+
+def test_stale_pages_of_ours_go_and_foreign_files_stay(tmp_path, made):
+    folder = project(tmp_path)
+    run_plan(order(folder))
+    outputs = folder / "outputs"
+    foreign = [write(outputs / name, "fremd") for name in ("README.md", "trend/own.de.html", "trend/older.html")]
+    write(folder / "notebooks" / "plans" / "standard.yml", ONE)
+    run_plan(order(folder))
+    assert not (outputs / "trend" / "children.de.html").exists()
+    assert not (outputs / "broken").exists()
+    assert [path.read_text() for path in foreign] == ["fremd"] * 3
+
+
+def test_pages_in_two_languages_stand_side_by_side(tmp_path, made):
+    folder = project(tmp_path, ONE)
+    run_plan(order(folder))
+    run_plan(order(folder, language="en"))
+    manifest = read_manifest(folder / "outputs")
+    assert [(entry.id, entry.language) for entry in manifest.findings] == [("trend-older", "en"), ("trend-older", "de")]
+    assert '<html lang="en">' in (folder / "outputs" / "index.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (folder / "outputs" / "trend").iterdir()) == ["older.de.html", "older.en.html"]
+
+
+def test_a_public_edition_keeps_no_page_of_the_administration(tmp_path, made):
+    """Not even that of a run that failed for the public."""
+    folder = project(tmp_path)
+    run_plan(order(folder, audience="administration", notices=("Nicht zur Weitergabe.",)))
+    made["trend-older"] = DEADLINE
+    run_plan(order(folder, audience="public"))
+    assert not (folder / "outputs" / "trend" / "older.de.html").exists()
+    assert states(folder)["trend-older"] == "failed"
+    assert "Nicht zur Weitergabe" not in "".join(data.decode() for data in tree(folder / "outputs").values())
+
+
+def test_notices_stand_on_every_page_and_the_index(tmp_path, made):
+    run_plan(order(project(tmp_path), notices=("Nicht zur Weitergabe.",)))
+    pages = [data.decode() for name, data in tree(tmp_path / "outputs").items() if name.endswith(".html")]
+    assert len(pages) == 4
+    assert all("<p>Nicht zur Weitergabe.</p>" in page for page in pages)
+
+
+def test_faults_before_the_start_leave_the_output_as_it_was(tmp_path, made):
+    folder = project(tmp_path, ONE)
+    run_plan(order(folder))
+    before = tree(folder, without=())
+    write(
+        folder / "notebooks" / "plans" / "standard.yml", ONE + "  - {id: x, notebook: trend, parameters: {yaers: 1}}\n"
+    )
+    before["notebooks/plans/standard.yml"] = (folder / "notebooks" / "plans" / "standard.yml").read_bytes()
+    with pytest.raises(DataError, match="nearest: years"):
+        run_plan(order(folder, force=True))
+    with pytest.raises(UsageError, match="no run 'y'"):
+        run_plan(order(project(folder, ONE), only=("y",)))
+    before["notebooks/plans/standard.yml"] = (folder / "notebooks" / "plans" / "standard.yml").read_bytes()
+    assert tree(folder, without=()) == before
+
+
+def test_an_interrupted_run_publishes_nothing(tmp_path, monkeypatch, made):
+    folder = project(tmp_path, ONE)
+    run_plan(order(folder))
+    before = tree(folder, without=())
+
+    def interrupt(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_plan(order(folder, force=True), report=interrupt)
+    assert tree(folder, without=()) == before
+
+
+def test_a_damaged_manifest_is_as_none_and_a_later_one_is_refused(tmp_path, made):
+    folder = project(tmp_path, ONE)
+    manifest = write(folder / "outputs" / "manifest.json", '{"schema": 1, "findings": [{"address": "../../x"}]}')
+    run_plan(order(folder))
+    assert states(folder) == {"trend-older": "current"}
+    manifest.write_text('{"schema": 2}')
+    with pytest.raises(UsageError, match="later release"):
+        run_plan(order(folder))
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def output(tmp_path):
+    with hold(tmp_path / "outputs", []) as held:
+        yield held
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "../x.de.html",
+        "/etc/x.de.html",
+        "a/../../x.de.html",
+        "index.html",
+        "a/b/c.de.html",
+        "a/x.html",
+        ".log/x.de.html",
+        "a\\x.de.html",
+    ],
+)
+def test_no_page_leaves_the_output_folder(output, address):
+    with pytest.raises(UsageError, match="leads out of the output folder"):
+        output.publish({address: "x"}, [], SIDE)
+    with pytest.raises(UsageError, match="leads out of the output folder"):
+        output.publish({}, [address], SIDE)
+    assert tree(output.folder) == {}
+
+
+def test_no_page_follows_a_link_out_of_the_output_folder(output, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (output.folder / "trend").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UsageError, match="leads out of the output folder"):
+        output.publish({"trend/x.de.html": "x"}, [], SIDE)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_earlier_files(output, monkeypatch):
+    output.publish({"trend/x.de.html": "alt"}, [], SIDE)
+    before = tree(output.folder, without=())
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        output.publish({"trend/x.de.html": "neu"}, [], SIDE)
+    assert tree(output.folder, without=()) == before
+
+
+def test_the_index_is_replaced_last(output, monkeypatch):
+    replaced = []
+    replace = Path.replace
+    monkeypatch.setattr(
+        Path, "replace", lambda self, target: (replaced.append(Path(target).name), replace(self, target))
+    )
+    output.publish({"trend/x.de.html": "x", "trend/y.de.html": "y"}, [], SIDE)
+    assert replaced == ["x.de.html", "y.de.html", "run.json", "manifest.json", "index.html"]
+
+
+def test_leftovers_of_a_killed_run_are_cleared(tmp_path):
+    write(tmp_path / "outputs" / ".staging-abc" / "0", "halb")
+    with hold(tmp_path / "outputs", []):
+        assert not (tmp_path / "outputs" / ".staging-abc").exists()
+
+
+def test_a_second_run_is_refused(tmp_path):
+    with hold(tmp_path / "outputs", []), pytest.raises(LockedError) as caught, hold(tmp_path / "outputs", []):
+        pass
+    assert caught.value.exit_code == 3
+    with hold(tmp_path / "outputs", []):
+        pass
+
+
+@pytest.mark.parametrize("output", ["data/town", "data/town/outputs", ".", "data", "link"])
+def test_no_output_into_the_town_or_around_it(tmp_path, output):
+    (tmp_path / "data" / "town").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    with pytest.raises(UsageError, match="cannot be, hold or lie in town"):
+        refuse(tmp_path / output, [tmp_path / "data" / "town"])
+    refuse(tmp_path / "outputs", [tmp_path / "data" / "town"])
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="is a file"):
+        refuse(write(tmp_path / "outputs", "x"), [])
+
+
+def test_the_hash_of_a_notebook_is_of_what_it_says_not_of_its_outputs(tmp_path):
+    path = write(tmp_path / "n.ipynb", GOOD)
+    first = hash_notebook(path)
+    cells = json.loads(GOOD)
+    cells["cells"][2] |= {"outputs": [{"output_type": "stream", "name": "stdout", "text": "x"}], "execution_count": 3}
+    assert hash_notebook(write(path, json.dumps(cells, indent=4))) == first
+    cells["cells"][2]["source"] += "\n1"
+    assert hash_notebook(write(path, json.dumps(cells))) != first
+
+
+def test_a_manifest_reads_back_as_it_was_written(output):
+    manifest = Manifest(town="a", audience="public")
+    output.publish({}, [], SIDE | {"manifest.json": manifest.text()})
+    assert read_manifest(output.folder) == manifest
+    assert isinstance(output, Output)

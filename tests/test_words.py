@@ -1,0 +1,164 @@
+"""What the sentences say, word for word, on the invented town."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sozialanalyse import comparison, trends
+from sozialanalyse.findings import words
+from sozialanalyse.view import View
+
+if TYPE_CHECKING:
+    from sozialanalyse.town import Town
+
+NBSP = "\u00a0"
+
+
+def plain(text: str) -> str:
+    """The text with ordinary blanks, so that literals in tests can be read."""
+    return text.replace(NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("target_group", "indicator", "expected"),
+    [
+        ("residents", "arbeitslosenquote", "Ø 4,3 % (1,6 %–6,1 %)"),
+        ("children", "kinderarmut", "Ø 11,3 % (5,0 %–17,9 %)"),
+        ("residents", "foreign_share", "Ø 8,7 % (4,0 %–12,5 %)"),
+    ],
+)
+def test_the_slide_of_sozialraum_5(musterstadt: Town, target_group: str, indicator: str, expected: str) -> None:
+    """Aachen's published slide for 2011, reproduced to the decimal; the single areas' values are invented."""
+    view = View(musterstadt, target_group, area="05", level="lebensraum")
+    compared = comparison.compare(view.frame, view.town.areas, level="lebensraum", within="05", date="2011-12-31")
+    row = compared.summary.set_index("indicator", drop=False).loc[indicator]
+    assert plain(words.slide(view, row)) == expected
+    assert plain(view.amount(indicator, row["mean"])) == expected.split(" (", maxsplit=1)[0].removeprefix("Ø ")
+    assert row["areas"] == 6
+
+
+def test_a_comparison_says_what_the_mean_and_the_range_are(musterstadt: Town) -> None:
+    view = View(musterstadt, "children", area="05", level="lebensraum")
+    compared = comparison.compare(view.frame, view.town.areas, level="lebensraum", within="05", date="2011-12-31")
+    sentences = plain(str(words.comparison(view, compared))).splitlines()
+    assert (
+        "Kinderarmut (SGB II unter 15 Jahren) am 31.12.2011: Ø 11,3 % (5,0 %–17,9 %), aus Summen, "
+        "Spannweite über 6 Lebensräume. Stadt insgesamt: 21,1 %. "
+        "Lage der Intervalle zum Wert der Stadt: 0 ganz darüber, 5 ganz darunter, 1 um ihn herum (von 6)."
+    ) in sentences
+
+
+def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
+    view = View(musterstadt, "residents", area="05", level="lebensraum")
+    compared = comparison.compare(view.frame, view.town.areas, level="lebensraum", within="05", date="2011-12-31")
+    first = plain(str(words.comparison(view, compared))).splitlines()[0]
+    assert first.startswith("Einwohnerzahl am 31.12.2011: Ø 3.932 (2.010–5.874), Mittel der Gebiete, Spannweite über 6")
+
+
+@pytest.mark.parametrize(
+    ("finding", "method", "points", "expected"),
+    [
+        (
+            trends.RISING,
+            trends.MANN_KENDALL,
+            5,
+            (
+                "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
+                "Der Anstieg ist über 5 Stichtage stetig (p = 0,03); im Mittel +0,50 Prozentpunkte je Jahr."
+            ),
+        ),
+        (
+            trends.NO_CLEAR_TREND,
+            trends.MANN_KENDALL,
+            5,
+            (
+                "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
+                "Über 5 Stichtage lässt sich ein stetiger Trend nicht von Zufall unterscheiden (p = 0,03)."
+            ),
+        ),
+        (
+            trends.NO_CLEAR_DIFFERENCE,
+            trends.TWO_DATES,
+            2,
+            (
+                "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
+                "Vergleich zweier Stichtage, kein Trend: Der Unterschied lässt sich nicht von Zufall unterscheiden."
+            ),
+        ),
+        (
+            trends.ONE_DATE,
+            trends.ONE_DATE,
+            1,
+            "12,5 % (31.12.2024). Es liegt nur ein Stichtag vor; über eine Entwicklung lässt sich nichts sagen.",
+        ),
+    ],
+)
+def test_a_development_is_said_as_cautiously_as_it_is_known(
+    musterstadt: Town, finding: str, method: str, points: int, expected: str
+) -> None:
+    view = View(musterstadt, "children")
+    row = trends.development(view.frame).query("indicator == 'kinderarmut' and level == 'stadt'").iloc[0].copy()
+    row.update(
+        {
+            "finding": finding,
+            "method": method,
+            "points": points,
+            "first_value": 10.0,
+            "last_value": 12.5,
+            "change": 2.5,
+            "slope": 0.5,
+            "p_value": 0.03,
+            "broken": False,
+        }
+    )
+    row["first_end"] = row["last_end"].replace(year=2019)
+    sentence = plain(words.development_sentence(view, row))
+    assert sentence == f"Kinderarmut (SGB II unter 15 Jahren): {expected}"
+
+
+def test_a_break_is_said(musterstadt: Town) -> None:
+    view = View(musterstadt, "children")
+    sentences = str(words.development(view, trends.development(view.frame))).splitlines()
+    poverty = next(sentence for sentence in sentences if sentence.startswith("Kinderarmut"))
+    assert poverty.endswith("Frühere Werte wurden anders gezählt und sind hier nicht einbezogen.")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.0004, "p < 0,001"),
+        (0.001, "p = 0,001"),
+        (0.0099, "p = 0,010"),
+        (0.01, "p = 0,01"),
+        (0.5, "p = 0,50"),
+        (1.0, "p = 1,00"),
+    ],
+)
+def test_p_values(musterstadt: Town, value: float, expected: str) -> None:
+    assert plain(words.p_value(View(musterstadt, "children"), value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1.25, "+1,3 Prozentpunkte"),
+        (-1.25, "−1,3 Prozentpunkte"),
+        (0.04, "±0,0 Prozentpunkte"),
+        (-0.05, "−0,1 Prozentpunkte"),
+    ],
+)
+def test_changes_carry_sign_and_unit(musterstadt: Town, value: float, expected: str) -> None:
+    assert plain(words.change(View(musterstadt, "children"), "kinderarmut", value)) == expected
+
+
+def test_english(musterstadt: Town) -> None:
+    view = View(musterstadt, "children", area="05", level="lebensraum", language="en")
+    compared = comparison.compare(view.frame, view.town.areas, level="lebensraum", within="05", date="2011-12-31")
+    row = compared.summary.set_index("indicator", drop=False).loc["kinderarmut"]
+    assert plain(words.comparison_sentence(view, row)) == (
+        "Child poverty (SGB II under 15) on 31 December 2011: Ø 11.3% (5.0%–17.9%), from sums, "
+        "range over 6 Lebensräume. Town as a whole: 21.1%. "
+        "Intervals against the town's value: 0 wholly above, 5 wholly below, 1 around it (of 6)."
+    )
