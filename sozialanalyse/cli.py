@@ -112,6 +112,17 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
             _make(order, _checker(opened), quiet=quiet, as_json=as_json)
 
 
+@app.command()
+def check(town: TownOption = None, raw: RawOption = None, language: LanguageOption = LanguageName.de) -> None:
+    """Check a town's files: say every fault with file, row and area, or else what was delivered."""
+    with _errors_said(language):
+        from sozialanalyse.findings import delivery  # noqa: PLC0415 - heavy
+
+        lines = delivery.summary(_open(_town_folder(town), raw), Language(language.value))
+    for line in lines:
+        typer.echo(line)
+
+
 @app.command("list")
 def list_(town: TownOption = None, language: LanguageOption = LanguageName.de, as_json: JsonOption = False) -> None:
     """Name the notebooks, target groups, indicators and towns."""
@@ -165,12 +176,15 @@ def _plan(town: Path) -> Path:
 
 
 def _open(folder: Path, raw: Path | None) -> Town:
+    """Open a town and compute its indicators once, so that what contradicts itself is said before anything starts."""
     from sozialanalyse.town import open_town  # noqa: PLC0415 - heavy
 
     if raw is not None and not raw.is_dir():
         message = "there is no folder of raw files {folder}"
         raise UsageError(message, folder=raw.name)
-    return open_town(folder, raw)
+    opened = open_town(folder, raw)
+    opened.indicators()
+    return opened
 
 
 def _notices(town: Town, audience: AudienceName, language: LanguageName) -> tuple[str, ...]:

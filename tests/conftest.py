@@ -112,7 +112,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def musterstadt(root: Path) -> Town:
     """Give the invented town that comes with the program, opened once."""
-    from sozialanalyse.town import open_town  # noqa: PLC0415 - heavy, and not every test needs it
+    from sozialanalyse.town import open_town
 
     return open_town(root / "data" / "musterstadt")
 

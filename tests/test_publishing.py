@@ -144,7 +144,7 @@ def test_a_failing_run_keeps_its_earlier_page_marked(tmp_path, made):
 def test_a_page_that_cannot_be_rendered_is_a_failure_of_its_run(tmp_path, made):
     made["trend-older"] = executed(finding={"title": "nur das"})
     outcome = run_plan(order(project(tmp_path, ONE)))
-    assert "what the page is about is not complete" in outcome.failures["trend-older"]
+    assert "die Angaben darüber, wovon die Seite handelt, sind unvollständig" in outcome.failures["trend-older"]
     assert not (tmp_path / "outputs" / "trend").exists()
 
 

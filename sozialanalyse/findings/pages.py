@@ -180,10 +180,12 @@ def _rounded(view: View) -> list[str]:
 
 
 def _shown_sources(view: View) -> list[Source]:
-    """Find the sources of the counts that the view's indicators are made of, in the order of town.yml."""
+    """Find the sources of the counts and polygons that the view's page is made of, in the order of town.yml."""
     measures = {part.measure for indicator in view.indicators for part in indicator.amounts.values()}
     counts = view.town.counts
     used = set(counts.loc[counts["measure"].isin(measures), "source"].unique())
+    if view.town.data.file.geometry:
+        used.add(view.town.data.file.geometry.source)
     return [source for key, source in view.town.data.file.sources.items() if key in used]
 
 
@@ -258,17 +260,18 @@ def _definition(view: View, indicator: Indicator) -> Markup:
 
 
 def sources(view: View) -> Shown:
-    """Name the sources of the shown counts with publisher and licence, as their licences ask."""
-    words = view.words
-    message = "{name}. {publisher}. Licence: {licence}."
-    lines = [
-        words.text(message, name=words.of(source.name), publisher=source.publisher, licence=source.licence)
-        for source in _shown_sources(view)
-    ]
-    if not lines:
+    """Name the sources of what is shown with publisher and licence, as their licences ask."""
+    if not view.indicators:
         return nothing()
+    lines = [_source(view.words, source) for source in _shown_sources(view)]
     items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
     return Shown(Markup("<ul>{}</ul>").format(items), "\n".join(lines))
+
+
+def _source(words: Language, source: Source) -> str:
+    message = "{name}. {publisher}. Licence: {licence}."
+    named = words.text(message, name=words.of(source.name), publisher=source.publisher, licence=source.licence)
+    return f"{named} {words.of(source.note)}" if source.note else named
 
 
 def _definition_list(rows: list[tuple[str, str]]) -> Markup:

@@ -19,7 +19,7 @@ from sozialanalyse import trends
 from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import signs, words
 from sozialanalyse.findings.display import Shown, nothing
-from sozialanalyse.language import MINUS, NO_BREAK_SPACE, NO_NUMBER
+from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -291,9 +291,8 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         text("First value"),
         text("Last value"),
         text("Change with 95 % interval"),
-        text("Change a year"),
+        text("of it a year"),
         text("Finding"),
-        text("Method"),
     ]
     cells = [_development(view, row) for row in rows]
     table = Table(
@@ -317,10 +316,15 @@ def _development(view: View, row: pd.Series) -> list[str]:
         NO_NUMBER if one_date else _in_two_lines(view.amount(name, row.first_value), date(row.first_end)),
         _in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
         NO_NUMBER if one_date else _in_two_lines(change, _change_interval(view, row)),
-        words.change(view, name, row.slope, decimals=2) if pd.notna(row.slope) else NO_NUMBER,
-        _in_two_lines(finding, words.p_value(view, row.p_value)) if pd.notna(row.p_value) else finding,
-        view.words.text(_METHODS[row.method], points=view.words.number(row.points)),
+        words.signed(view, row.slope, 2) if pd.notna(row.slope) else NO_NUMBER,
+        finding if one_date else _in_two_lines(finding, _method(view, row)),
     ]
+
+
+def _method(view: View, row: pd.Series) -> str:
+    """Say by what the finding was found, with the p value of a test."""
+    method = view.words.text(_METHODS[row.method], points=view.words.number(row.points))
+    return f"{method}, {words.p_value(view, row.p_value)}" if pd.notna(row.p_value) else method
 
 
 _FINDINGS = {
@@ -336,7 +340,6 @@ _FINDINGS = {
 _METHODS = {
     trends.MANN_KENDALL: "Mann-Kendall, {points} dates",
     trends.TWO_DATES: "two dates compared",
-    trends.ONE_DATE: "none",
 }
 """Message ids of findings and methods."""
 
@@ -346,13 +349,8 @@ def _change_interval(view: View, row: pd.Series) -> str:
     if pd.isna(row.change_lower):
         return view.words.text("no interval")
     decimals = 0 if view.indicator(row.indicator).unit == "persons" else 1
-    low, high = (_signed(view, limit, decimals) for limit in (row.change_lower, row.change_upper))
+    low, high = (words.signed(view, limit, decimals) for limit in (row.change_lower, row.change_upper))
     return view.words.text("{low} to {high}", low=low, high=high)
-
-
-def _signed(view: View, value: float, decimals: int) -> str:
-    number = view.words.number(value, decimals)
-    return number if number.startswith(MINUS) or value == 0 else f"+{number}"
 
 
 def _note_on_methods(view: View, rows: list[pd.Series]) -> str:
@@ -360,7 +358,7 @@ def _note_on_methods(view: View, rows: list[pd.Series]) -> str:
     notes = []
     if any(row.method == trends.MANN_KENDALL for row in rows):
         notes.append(
-            text("Steady: Mann-Kendall test over all dates (p below 0.05); change a year: slope of Theil and Sen.")
+            text("Steady: Mann-Kendall test over all dates (p below 0.05); of it a year: slope of Theil and Sen.")
         )
     if any(row.method == trends.TWO_DATES for row in rows):
         notes.append(text("Fewer than five dates: only the first and the last are compared; that is no trend."))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import trends
 from sozialanalyse.findings.display import Shown, nothing, paragraphs
-from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE
+from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,10 +150,13 @@ def change(view: View, indicator: str, value: float, decimals: int = 1) -> str:
     """Write a change with sign and unit: +1,2 Prozentpunkte."""
     unit = view.indicator(indicator).unit
     decimals = 0 if unit == "persons" and decimals == 1 else decimals
-    number = view.words.number(abs(value), decimals)
-    nothing_left = float(f"{abs(value):.{decimals}f}") == 0
-    sign = "±" if nothing_left else "+" if value > 0 else MINUS
-    return f"{sign}{number}{NO_BREAK_SPACE}{view.words.text(_CHANGE_UNITS[unit])}"
+    return f"{signed(view, value, decimals)}{NO_BREAK_SPACE}{view.words.text(_CHANGE_UNITS[unit])}"
+
+
+def signed(view: View, value: float, decimals: int) -> str:
+    """Write a difference with its sign; ± where nothing is left of it at these decimals."""
+    sign = "±" if rounded(abs(value), decimals) == 0 else "+" if value > 0 else MINUS
+    return f"{sign}{view.words.number(abs(value), decimals)}"
 
 
 _CHANGE_UNITS = {

@@ -1,0 +1,156 @@
+"""The main job, whole: from the shipped town's counts to pages, run as a user runs it, read as a reader reads it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+CHOSEN = ("trend-disability", "comparison-children")
+"""One page of each kind; the whole plan is run by ``make findings`` and by the test on its dry run below."""
+
+
+def run(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does, from the folder of the project."""
+    command = [sys.executable, "-m", "sozialanalyse", "run", *map(str, arguments)]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.fixture(scope="session")
+def findings(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages in German, and one of them in English, made from Musterstadt."""
+    folder = tmp_path_factory.mktemp("findings")
+    only = [part for name in CHOSEN for part in ("--only", name)]
+    made = run(root, "--output", folder, *only)
+    assert made.returncode == 0, made.stderr
+    english = run(root, "--output", folder, "--language", "en", "--only", CHOSEN[1])
+    assert english.returncode == 0, english.stderr
+    return folder
+
+
+def pages(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.html"))
+
+
+def test_the_standard_plan_covers_all_four_target_groups(root: Path, tmp_path: Path) -> None:
+    planned = run(root, "--output", tmp_path, "--dry-run")
+    groups = ("older", "children", "disability", "families")
+    assert planned.returncode == 0
+    expected = {f"{notebook}-{group}" for notebook in ("trend", "comparison") for group in groups}
+    assert expected <= {line.split()[0] for line in planned.stdout.splitlines()}
+
+
+def test_every_page_is_listed_and_every_listed_page_is_there(findings: Path) -> None:
+    index = (findings / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([^"#:]+\.html)"', index))
+    assert linked == {str(path.relative_to(findings)) for path in pages(findings)} - {"index.html"}
+
+
+def test_pages_say_that_the_town_is_invented_and_speak_of_areas(findings: Path) -> None:
+    for path in pages(findings):
+        text = path.read_text(encoding="utf-8")
+        assert "Erfundene Daten: Diese Stadt gibt es nicht" in text or "Invented data: this town does not exist" in text
+        if path.name.endswith(".de.html"):
+            assert "Aussagen über Gebiete, nicht über die Menschen, die dort leben" in text
+
+
+def test_pages_hold_no_path_and_no_code(findings: Path, root: Path) -> None:
+    for path in pages(findings):
+        text = path.read_text(encoding="utf-8")
+        assert str(root) not in text
+        assert str(findings) not in text
+        assert "import sozialanalyse" not in text
+        assert "<script" not in text
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_folder(root: Path, findings: Path, tmp_path: Path) -> None:
+    again = run(root, "--output", tmp_path, "--only", CHOSEN[0], "--only", CHOSEN[1], "--workers", "1")
+    assert again.returncode == 0, again.stderr
+    made = [path.relative_to(tmp_path) for path in pages(tmp_path) if path.name != "index.html"]
+    assert len(made) == len(CHOSEN)
+    for path in made:
+        assert (tmp_path / path).read_bytes() == (findings / path).read_bytes()
+
+
+def test_the_manifest_names_six_hashes_and_nothing_of_the_run(findings: Path) -> None:
+    manifest = json.loads((findings / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest["findings"]:
+        assert set(entry["hashes"]) == {"data", "catalogue", "notebook", "parameters", "library", "ledger"}
+    assert "began" not in (findings / "manifest.json").read_text(encoding="utf-8")
+    assert "began" in (findings / "run.json").read_text(encoding="utf-8")
+
+
+def test_nothing_unchanged_is_made_again(root: Path, findings: Path) -> None:
+    again = run(root, "--output", findings, "--only", CHOSEN[0], "--json")
+    assert json.loads(again.stdout.splitlines()[-1]) == {"made": 0, "unchanged": 1, "failed": 0, "failures": {}}
+
+
+class Outline(HTMLParser):
+    """Collects what a screen reader walks through."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: list[int] = []
+        self.pictures: list[str] = []
+        self.language = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "img":
+            self.pictures.append(given.get("alt") or "")
+        if tag == "html":
+            self.language = given.get("lang") or ""
+
+
+def test_pages_can_be_walked_by_ear(findings: Path) -> None:
+    for path in pages(findings):
+        outline = Outline()
+        outline.feed(path.read_text(encoding="utf-8"))
+        assert outline.language == ("en" if path.name.endswith(".en.html") else "de")
+        assert outline.headings.count(1) == 1
+        steps = zip(outline.headings, outline.headings[1:], strict=False)
+        assert all(later <= earlier + 1 for earlier, later in steps)
+        assert all(len(alt) > 40 for alt in outline.pictures)
+
+
+@pytest.mark.browser
+def test_pages_in_a_browser(findings: Path, page: Page) -> None:
+    """No request but the file itself, no message, no broken picture, nothing wider than a phone."""
+    requests: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
+    page.set_viewport_size({"width": 360, "height": 800})
+    for path in pages(findings):
+        requests.clear()
+        page.goto(path.as_uri())
+        assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+        assert page.evaluate("[...document.images].every(picture => picture.complete && picture.naturalWidth > 0)")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert messages == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(findings: Path, page: Page, axe_core: str, scheme: str) -> None:
+    """axe-core finds nothing against WCAG A and AA or its best practices."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in pages(findings):
+        page.goto(path.as_uri())
+        page.evaluate(axe_core)
+        violations = page.evaluate(
+            "axe.run().then(result => result.violations.map(found => [found.id, found.nodes.length]))"
+        )
+        assert violations == [], path.name
