@@ -79,7 +79,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for outcome, reports in terminalreporter.stats.items():
         for report in reports:
             for name, group in getattr(report, "user_properties", ()):
-                if name == "group" and (report.when == "call" or outcome in ("skipped", "error")):
+                if name == "group" and (getattr(report, "when", "") == "call" or outcome in ("skipped", "error")):
                     counts[group][outcome] += 1
     terminalreporter.section("groups")
     for group, title in GROUPS.items():
