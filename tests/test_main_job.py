@@ -59,7 +59,9 @@ def test_every_page_is_listed_and_every_listed_page_is_there(findings: Path) -> 
 def test_pages_say_that_the_town_is_invented_and_speak_of_areas(findings: Path) -> None:
     for path in pages(findings):
         text = path.read_text(encoding="utf-8")
-        assert "Erfundene Daten: Diese Stadt gibt es nicht" in text or "Invented data: this town does not exist" in text
+        assert (
+            "Erfundene Daten: Diese Stadt gibt es nicht," in text or "Invented data: this town does not exist" in text
+        )
         if path.name.endswith(".de.html"):
             assert "Aussagen über Gebiete, nicht über die Menschen, die dort leben" in text
 

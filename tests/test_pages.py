@@ -47,7 +47,12 @@ def test_a_comparison_opens_with_place_date_and_notice(musterstadt: Town) -> Non
     assert found["area"] == "05 Mühlental"
     assert found["data_state"] == "31.12.2024"
     assert found["synthetic"] is True
-    assert found["notices"] == ["Erfundene Daten: Diese Stadt gibt es nicht; die Seite zeigt, wie Befunde aussehen."]
+    assert found["notices"] == [
+        (
+            "Erfundene Daten: Diese Stadt gibt es nicht, auch die Werte ihrer Gebiete sind erfunden; die Seite zeigt, wie "
+            "Befunde aussehen."
+        )
+    ]
     assert found["summary"].startswith("Kinderarmut (SGB II unter 15 Jahren) am 31.12.2024: Ø")
 
 

@@ -32,6 +32,9 @@ TOLERANCES = (0.3, 0.45, 0.65, 0.9, 1.2)
 MOST_VERTICES = 12_000
 """In all panels together; a vertex takes about 20 bytes, so a map stays below 300 kB."""
 
+SLIVER = 1.0
+"""A hole narrower than so many points is no area but a fault of the borders."""
+
 TALLEST = 300.0
 LARGEST_LONGITUDE, LARGEST_LATITUDE = 180.0, 90.0
 
@@ -168,7 +171,8 @@ class _Paper:
 
     def place(self, shapes: Sequence[Shape], most_vertices: int) -> list[Shape]:
         """Put shapes on the paper; a border that two shapes share is simplified the same way in both."""
-        scaled = shapely.transform(np.array(shapes, dtype=object), self._to_paper)
+        on_paper = shapely.transform(np.array(shapes, dtype=object), self._to_paper)
+        scaled = np.array([_without_slivers(shape) for shape in on_paper], dtype=object)
         for tolerance in TOLERANCES:
             simple = shapely.set_precision(shapely.coverage_simplify(scaled, tolerance), GRID)
             if shapely.get_num_coordinates(simple).sum() <= most_vertices:
@@ -184,6 +188,19 @@ class _Paper:
             return False
         west, south, east, north = shape.bounds
         return bool(west < self.width and east > 0 and south < self.height and north > 0)
+
+
+def _without_slivers(shape: Shape) -> Shape:
+    """Close the narrow gaps that stay between merged shapes whose borders do not quite meet; real holes remain."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    closed = [
+        shapely.Polygon(part.exterior, [ring for ring in part.interiors if not _is_sliver(ring)]) for part in parts
+    ]
+    return shapely.MultiPolygon(closed) if len(closed) > 1 else closed[0] if closed else shape
+
+
+def _is_sliver(ring: Shape) -> bool:
+    return bool(shapely.Polygon(ring).buffer(-SLIVER / 2).is_empty)
 
 
 def _outline(shape: Shape) -> Outline:

@@ -74,7 +74,12 @@ def notices(view: View) -> list[str]:
     words, declared = view.words, view.town.data.file.confidentiality
     texts = []
     if declared == "synthetic":
-        texts.append(words.text("Invented data: this town does not exist; the page shows how findings look."))
+        texts.append(
+            words.text(
+                "Invented data: this town does not exist, and the values of its areas are invented; the page shows how findings "
+                "look."
+            )
+        )
     if declared == "confidential":
         texts.append(
             words.text(

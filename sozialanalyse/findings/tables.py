@@ -123,9 +123,7 @@ def key_figures(view: View, compared: Comparison) -> Shown:
         text("95 % interval"),
         text("Range of the areas"),
         *([signs.plain(view.town.name)] if with_town else []),
-        text("Numerator"),
-        text("Denominator"),
-        text("Date"),
+        text("Numerator and denominator"),
     ]
     cells = [_key_figure(view, row, with_town=with_town) for row in rows]
     table = Table(
@@ -145,14 +143,12 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     low, high = (view.amount(name, row[column]) for column in ("minimum", "maximum"))
     values = signs.span(low, high)
     return [
-        _with_unit(view, name),
+        _in_two_lines(_with_unit(view, name), view.words.date(row.period_end)),
         _in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
         _interval(view, name, row),
         _in_two_lines(f"({values})" if row.areas else values, _range_of(view, row)),
         *([view.amount(name, row.town_value)] if with_town else []),
-        number(row.numerator),
-        number(row.denominator),
-        view.words.date(row.period_end),
+        number(row.numerator) if is_count else _in_two_lines(number(row.numerator), number(row.denominator)),
     ]
 
 
