@@ -260,18 +260,21 @@ def _status(joined: pd.DataFrame) -> pd.Series:
 
 
 def _interval(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
-    """Interval as a fraction, widened by what rounding leaves open of the counts."""
+    """Interval as a fraction, widened by what rounding leaves open and by the design effect of counting in bundles.
+
+    The design effect divides both counts: so many independent people would vary as much (effective number, Kish 1965).
+    """
     if indicator.kind not in {"proportion", "rate"} or known.empty:
         nothing = pd.Series(np.nan, index=known.index)
         return nothing, nothing
-    fewest = known["lower"].to_numpy(), known["denominator_upper"].to_numpy()
-    most = known["upper"].to_numpy(), known["denominator_lower"].to_numpy()
+    names = ("lower", "upper", "denominator_lower", "denominator_upper")
+    least, greatest, smallest, largest = (known[name].to_numpy() / indicator.design_effect for name in names)
     if indicator.kind == "proportion":
-        low = statistics.wilson_interval(np.minimum(*fewest), fewest[1])[0]
-        high = statistics.wilson_interval(np.minimum(*most), most[1])[1]
+        low = statistics.wilson_interval(np.minimum(least, largest), largest)[0]
+        high = statistics.wilson_interval(np.minimum(greatest, smallest), smallest)[1]
     else:
-        low = statistics.rate_interval(*fewest)[0]
-        high = statistics.rate_interval(*most)[1]
+        low = statistics.rate_interval(least, largest)[0]
+        high = statistics.rate_interval(greatest, smallest)[1]
     return pd.Series(low, index=known.index), pd.Series(high, index=known.index)
 
 

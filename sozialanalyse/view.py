@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sozialanalyse.errors import UsageError, unknown
-from sozialanalyse.language import Language, LanguageCode
+from sozialanalyse.language import NO_BREAK_SPACE, Language, LanguageCode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,6 +109,12 @@ class View:
         if unit == "percent":
             return self.words.percent(value, decimals)
         return self.words.number(value, 0 if unit == "persons" else decimals)
+
+    def measured(self, indicator: str, value: float, decimals: int = DECIMALS) -> str:
+        """Write a value as a sentence does, with any unit spelled out: 4,3 %; 39,4 je 1.000; 46,9 m²."""
+        amount = self.amount(indicator, value, decimals)
+        spelled_out = self.indicator(indicator).unit in {"percent", "persons"}
+        return amount if spelled_out else f"{amount}{NO_BREAK_SPACE}{self.unit(indicator)}"
 
     def unit(self, indicator: str) -> str:
         """Name of the unit of an indicator."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sozialanalyse import statistics
+from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
 from sozialanalyse.errors import DataError
 from sozialanalyse.indicators import AGES_DO_NOT_FIT, NO_COMMON_PERIOD, NOT_DELIVERED, POSITION_COLUMNS, compute
 from sozialanalyse.language import rounded
@@ -473,6 +474,32 @@ def test_a_category_that_is_not_used_makes_no_rows():
     delivered["status"] = pd.Categorical(delivered["status"], categories=["number", "suppressed"])
     assert shown(of("a", computed(delivered, TOWN).frame), "value") == ["11.1111"]
     assert computed(delivered, TOWN, indicator(numerator={"measure": "dogs"})).unavailable == {"share": NOT_DELIVERED}
+
+
+# ------------------------------------------------------------------------------------------------------------- bundles
+
+
+def test_people_counted_in_households_have_wider_intervals():
+    text = "area measure value\n a people 100\n a poor 10"
+    alone, bundled = (frame(text, indicator(bundled=kind)) for kind in (None, "household"))
+    assert shown(of("a", alone), "value lower upper", 2) == ["10 5.52 17.44"]
+    assert shown(of("a", bundled), "value lower upper", 2) == ["10 3.96 23.05"]
+
+
+def test_intervals_of_children_in_households_hold_what_they_promise():
+    """Children come and go by households of 1 to 4; the plain interval misses the true share far too often."""
+    random = np.random.default_rng(2026)
+    sizes, weights, share, towns, households = np.array([1, 2, 3, 4]), [0.45, 0.33, 0.15, 0.07], 0.2, 2_000, 150
+    size = random.choice(sizes, p=weights, size=(towns, households))
+    poor = (size * (random.random(size.shape) < share)).sum(axis=1)
+    children = size.sum(axis=1)
+
+    def coverage(design_effect: float) -> float:
+        lower, upper = statistics.wilson_interval(poor / design_effect, children / design_effect)
+        return float(np.mean((lower <= share) & (share <= upper)))
+
+    assert coverage(1.0) < 0.83
+    assert 0.93 < coverage(HOUSEHOLD_DESIGN_EFFECT) < 0.98
 
 
 # -------------------------------------------------------------------------------------------------------- Musterstadt

@@ -114,6 +114,7 @@ def test_limits_name_what_the_page_cannot_carry(musterstadt: Town) -> None:
 def test_limits_of_bundled_indicators(musterstadt: Town) -> None:
     text = pages.limits(View(musterstadt, "children")).text
     assert "Menschen leben in Haushalten zusammen: Bei Kinderarmut (SGB II unter 15 Jahren)" in text
+    assert "um einen Designeffekt von 2,5 verbreitert (unsere Annahme, Prüfung offen)" in text
 
 
 def test_definitions_escape_what_planners_write(musterstadt: Town) -> None:

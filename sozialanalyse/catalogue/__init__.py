@@ -4,6 +4,7 @@ The shipped entries are YAML files in ``definitions/``; a town adds its own (:mo
 """
 
 from sozialanalyse.catalogue.model import (
+    HOUSEHOLD_DESIGN_EFFECT,
     Amount,
     Break,
     Catalogue,
@@ -16,6 +17,7 @@ from sozialanalyse.catalogue.model import (
 from sozialanalyse.catalogue.reading import TOWN_FILE, read_catalogue, shipped, with_town
 
 __all__ = [
+    "HOUSEHOLD_DESIGN_EFFECT",
     "TOWN_FILE",
     "Amount",
     "Break",

@@ -45,6 +45,14 @@ UNITS_OF_KIND: dict[str, tuple[str, ...]] = {
 }
 """The units that make sense for each kind; a rate of events is no percentage."""
 
+HOUSEHOLD_DESIGN_EFFECT = 2.5
+"""How many times larger the chance variation of persons is who enter and leave a count by whole households.
+
+For households of m counted persons it is E[m^2] / E[m] (Kish 1965, Survey Sampling, for clusters taken whole): 2.3 where
+45, 33, 15 and 7 of 100 households count 1, 2, 3 and 4 children, 2.6 where all members count and singles are frequent.
+The value is our assumption between both, until a town declares one estimated from its own households.
+"""
+
 SHORT_LENGTH = 28
 """So many characters fit beside a chart; longer names are cut there."""
 
@@ -175,7 +183,7 @@ class Indicator(Sourced):
     )
     direction: Direction
     bundled: Literal["household"] | None = Field(
-        default=None, description="persons come in households: chance moves the value more than the interval shows"
+        default=None, description="persons come in households: intervals are widened by a design effect"
     )
     source: Text
     definition: Text
@@ -212,6 +220,11 @@ class Indicator(Sourced):
             message = "breaks stand in the order of their dates, each date once"
             raise ValueError(message)
         return breaks
+
+    @property
+    def design_effect(self) -> float:
+        """By how much counting in bundles enlarges the variance; 1 where persons are counted one by one."""
+        return HOUSEHOLD_DESIGN_EFFECT if self.bundled else 1.0
 
     @property
     def factor(self) -> int:

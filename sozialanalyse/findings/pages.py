@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
+from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
 from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings.display import METADATA, Shown, nothing
 from sozialanalyse.language import EN_DASH
@@ -160,8 +161,12 @@ def _limits_of_counts(view: View) -> list[str]:
     states = set(view.frame["status"])
     texts = []
     if bundled:
-        message = "People come in households: for {indicators} the true random variation is larger than the interval."
-        texts.append(words.text(message, indicators=words.listing(bundled)))
+        message = (
+            "People come in households: for {indicators} the intervals are widened by a design effect of {effect} (our "
+            "assumption, review open), since whole households enter and leave the count."
+        )
+        effect = words.number(HOUSEHOLD_DESIGN_EFFECT, 1)
+        texts.append(words.text(message, indicators=words.listing(bundled), effect=effect))
     if without:
         message = "Without interval, since numerator and denominator are not of the same people or it is a plain count: {indicators}."
         texts.append(words.text(message, indicators=words.listing(without)))
@@ -207,6 +212,7 @@ def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
             "Stocks of successive years are mostly the same people. The test takes the years as independent, so that its p "
             "values are rather too small: read a steady rise or decline as a description."
         ),
+        words.text("Changes are computed from unrounded values, so that they may differ in the last digit."),
     ]
     shown = developed[developed["area"] == view.area]
     for indicator in view.indicators:

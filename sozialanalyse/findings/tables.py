@@ -146,7 +146,7 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
         _in_two_lines(_with_unit(view, name), view.words.date(row.period_end)),
         _in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
         _interval(view, name, row),
-        _in_two_lines(f"({values})" if row.areas else values, _range_of(view, row)),
+        _in_two_lines(f"({values})" if pd.notna(row.minimum) else NO_NUMBER, _range_of(view, row)),
         *([view.amount(name, row.town_value)] if with_town else []),
         number(row.numerator) if is_count else _in_two_lines(number(row.numerator), number(row.denominator)),
     ]

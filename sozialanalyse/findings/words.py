@@ -56,7 +56,7 @@ def slide(view: View, row: Any) -> str:
 
     The mean is the value from sums; for counts the unweighted mean of the areas, since a sum is no mean.
     """
-    mean = view.amount(row.indicator, row["mean"] if _is_count(view, row.indicator) else row["value"])
+    mean = view.measured(row.indicator, row["mean"] if _is_count(view, row.indicator) else row["value"])
     if math.isnan(row.minimum):
         return f"Ø{NO_BREAK_SPACE}{mean}"
     low, high = (view.amount(row.indicator, row[name]) for name in ("minimum", "maximum"))
@@ -73,7 +73,7 @@ def _absence_note(view: View, row: Any) -> str:
 def _town_note(view: View, row: Any) -> str:
     if math.isnan(row.town_value) or view.area == view.town.areas.root:
         return ""
-    return view.words.text("Town as a whole: {value}.", value=view.amount(row.indicator, row.town_value))
+    return view.words.text("Town as a whole: {value}.", value=view.measured(row.indicator, row.town_value))
 
 
 def _relation_note(view: View, row: Any) -> str:
@@ -105,7 +105,7 @@ def development_sentence(view: View, row: Any) -> str:
     """One indicator's development in words."""
     words = view.words
     label = view.label(row.indicator)
-    last = {"last": view.amount(row.indicator, row.last_value), "last_date": words.date(row.last_end)}
+    last = {"last": view.measured(row.indicator, row.last_value), "last_date": words.date(row.last_end)}
     if row.method == trends.ONE_DATE:
         message = "{label}: {last} ({last_date}). There is only one date, so nothing can be said about a development."
         return words.text(message, label=label, **last) + _break_note(view, row)
