@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from numpy.typing import NDArray
 
@@ -223,15 +223,20 @@ _NAMED, _DELIVERED = 1, 2
 
 
 def _choose(pattern: NDArray[np.int8], cells: Sequence[Cell], wanted: Cell) -> list[int]:
-    """Choose the cells to add: delivered ones if they suffice, else those that at least say what is missing."""
+    """Choose the cells to add: delivered ones if they suffice, else those that at least say what is missing.
+
+    A sex that the area names at this date, be it as missing, belongs to every sum of all sexes. One that it never names
+    is taken to be counted among the others.
+    """
+    named = {cells[column][0] for column in np.flatnonzero(pattern)}
     for least in (_DELIVERED, _NAMED):
         columns = np.flatnonzero(pattern >= least).tolist()
-        if picked := tile([cells[column] for column in columns], wanted):
+        if picked := tile([cells[column] for column in columns], wanted, named):
             return [columns[position] for position in picked]
     return []
 
 
-def tile(cells: Sequence[Cell], wanted: Cell) -> list[int]:
+def tile(cells: Sequence[Cell], wanted: Cell, named: Container[str] = ()) -> list[int]:
     """Find the fewest delivered cells that make up the wanted one exactly.
 
     Parameters
@@ -240,6 +245,9 @@ def tile(cells: Sequence[Cell], wanted: Cell) -> list[int]:
         What is delivered: sex, first and last age.
     wanted
         What is asked for. For ``all`` sexes the single sexes are taken where no total is delivered.
+    named
+        Sexes that belong to ``all`` though none of the cells may be theirs; those of the cells always do. Female and
+        male are always needed; ``diverse`` only where it is named: else they are taken to be counted among the two.
 
     Returns
     -------
@@ -255,10 +263,8 @@ def tile(cells: Sequence[Cell], wanted: Cell) -> list[int]:
     whole = _path([(*cell, number) for number, cell in enumerate(cells) if cell[0] == sex], first, last)
     if whole or sex != "all":
         return whole
-    delivered = [part for part in SEXES[1:] if any(cell[0] == part for cell in cells)]
-    if not {"female", "male"} <= set(delivered):
-        return []
-    parts = [tile(cells, (part, first, last)) for part in delivered]
+    present = {"female", "male", *(cell[0] for cell in cells)}
+    parts = [tile(cells, (part, first, last)) for part in SEXES[1:] if part in present or part in named]
     return sorted(position for part in parts for position in part) if all(parts) else []
 
 

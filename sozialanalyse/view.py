@@ -103,16 +103,20 @@ class View:
         """Short name of an indicator, for charts."""
         return self.words.of(self.indicator(indicator).short)
 
-    def amount(self, indicator: str, value: float, decimals: int = DECIMALS) -> str:
-        """Write a value with the unit of its indicator, for example 4,3 %."""
-        unit = self.indicator(indicator).unit
-        if unit == "percent":
-            return self.words.percent(value, decimals)
-        return self.words.number(value, 0 if unit == "persons" else decimals)
+    def decimals(self, indicator: str) -> int:
+        """Decimals with which values of an indicator are written: none for counts."""
+        return 0 if self.indicator(indicator).kind == "count" else DECIMALS
 
-    def measured(self, indicator: str, value: float, decimals: int = DECIMALS) -> str:
+    def amount(self, indicator: str, value: float, decimals: int | None = None) -> str:
+        """Write a value with the sign of its indicator's unit, for example 4,3 %."""
+        decimals = self.decimals(indicator) if decimals is None else decimals
+        if self.indicator(indicator).unit == "percent":
+            return self.words.percent(value, decimals)
+        return self.words.number(value, decimals)
+
+    def measured(self, indicator: str, value: float) -> str:
         """Write a value as a sentence does, with any unit spelled out: 4,3 %; 39,4 je 1.000; 46,9 m²."""
-        amount = self.amount(indicator, value, decimals)
+        amount = self.amount(indicator, value)
         spelled_out = self.indicator(indicator).unit in {"percent", "persons"}
         return amount if spelled_out else f"{amount}{NO_BREAK_SPACE}{self.unit(indicator)}"
 

@@ -156,6 +156,44 @@ def test_a_total_that_is_hidden_stays_hidden_though_its_parts_are_known():
     assert amount("area sex value\n a1 all *\n a1 female 4\n a1 male 3") == "*"
 
 
+@pytest.mark.parametrize(
+    ("parts", "value"),
+    [
+        ("female 50, male 40", "90"),  # diverse is never named: counted among the others
+        ("female 50, male 40, diverse 1", "91"),
+        ("female 50, male 40, diverse -", "-"),  # and not 90
+        ("female 50, male 40, diverse *", "*"),
+        ("female 50, male 40, diverse x", "90"),
+        ("female 50, male 40, diverse -, all 92", "92"),
+        ("female 50, male 40, diverse -, all -", "-"),
+        ("female 50, male -", "-"),
+        ("female 50, male -, diverse 1", "-"),
+    ],
+)
+def test_a_sex_that_is_named_belongs_to_the_sum_of_all(parts, value):
+    rows = "".join(f" a1 {part}\n" for part in parts.split(", "))
+    assert amount(f"area sex value\n{rows}") == value
+
+
+def test_a_sex_that_is_missing_at_other_ages_is_not_left_out_either():
+    delivered = "area sex age value\n a1 female 65+ 50\n a1 male 65+ 40\n a1 diverse 0-64 -\n a2 all 65+ 7"
+    assert amount(delivered, "65+") == "-"
+    assert amount(delivered, "65+", "female") == "50"
+
+
+def test_what_other_areas_and_dates_name_makes_no_difference():
+    rows = """
+        area  period      sex      value
+        a1    2011-12-31  female   50
+        a1    2011-12-31  male     40
+        a1    2013-12-31  diverse  -
+        a2    2011-12-31  diverse  -
+        b1    2011-12-31  all      1
+    """
+    frame = amount_by_area(counts(rows), ALL, "people", TOWN)
+    assert shown(frame[frame["area"] == "a1"], "period_end value") == ["2011-12-31 90", "2013-12-31 -"]
+
+
 def test_one_sex_and_some_ages():
     delivered = "area sex age value\n a1 female 0-64 1\n a1 female 65+ 2\n a1 male 0-64 4\n a1 male 65+ 8"
     cases = {("all", ""): "15", ("female", ""): "3", ("all", "65+"): "10", ("male", "0-64"): "4", ("male", "0-5"): "-"}

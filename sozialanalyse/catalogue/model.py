@@ -185,6 +185,9 @@ class Indicator(Sourced):
     bundled: Literal["household"] | None = Field(
         default=None, description="persons come in households: intervals are widened by a design effect"
     )
+    town_only: bool = Field(
+        default=False, description="true: never shown by area, since the count would locate places of protection"
+    )
     source: Text
     definition: Text
     reading: Text = Field(description="Lesehilfe: one sentence about the area, without any result")

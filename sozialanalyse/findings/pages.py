@@ -45,7 +45,7 @@ def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Sho
     words = view.words
     known = rows[rows["value"].notna()] if len(rows) else rows
     state = words.date(known["period_end"].max()) if len(known) else EN_DASH
-    summary = lead[0] if lead else words.text("There are no data for this target group.")
+    summary = lead[0] if lead else _absence(view)
     place = view.town.name if view.area == view.town.areas.root else f"{view.town.name}, {view.area_name()}"
     metadata = {
         "title": title,
@@ -59,6 +59,12 @@ def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Sho
     }
     missing = _nothing_delivered(view)
     return Shown(missing.html, f"{title}\n{place}\n{state}\n{missing.text}", {METADATA: metadata})
+
+
+def _absence(view: View) -> str:
+    if view.indicators:
+        return view.words.text("There are no data of this area and date.")
+    return view.words.text("There are no data for this target group.")
 
 
 def _lead_first(view: View) -> list[str]:

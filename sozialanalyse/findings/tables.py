@@ -344,7 +344,7 @@ def _change_interval(view: View, row: pd.Series) -> str:
     """Write the limits of a change with their signs: −0,3 bis +1,2."""
     if pd.isna(row.change_lower):
         return view.words.text("no interval")
-    decimals = 0 if view.indicator(row.indicator).unit == "persons" else 1
+    decimals = view.decimals(row.indicator)
     low, high = (words.signed(view, limit, decimals) for limit in (row.change_lower, row.change_upper))
     return view.words.text("{low} to {high}", low=low, high=high)
 

@@ -146,11 +146,11 @@ def _break_note(view: View, row: Any) -> str:
     return " " + view.words.text("Earlier values were counted in another way and are left out here.")
 
 
-def change(view: View, indicator: str, value: float, decimals: int = 1) -> str:
-    """Write a change with sign and unit: +1,2 Prozentpunkte."""
-    unit = view.indicator(indicator).unit
-    decimals = 0 if unit == "persons" and decimals == 1 else decimals
-    return f"{signed(view, value, decimals)}{NO_BREAK_SPACE}{view.words.text(_CHANGE_UNITS[unit])}"
+def change(view: View, indicator: str, value: float, decimals: int | None = None) -> str:
+    """Write a change with sign and unit: +1,2 Prozentpunkte; with the decimals of the indicator, if not said otherwise."""
+    decimals = view.decimals(indicator) if decimals is None else decimals
+    unit = view.words.text(_CHANGE_UNITS[view.indicator(indicator).unit])
+    return f"{signed(view, value, decimals)}{NO_BREAK_SPACE}{unit}"
 
 
 def signed(view: View, value: float, decimals: int) -> str:
