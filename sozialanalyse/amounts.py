@@ -81,22 +81,24 @@ def _combine(parts: _Values, total: Callable[[NDArray[Any]], Floats]) -> _Values
     """Add by the rules of the five states; ``total`` says which parts go into which sum.
 
     Parts that are not applicable add nothing. Bounds: a suppressed part adds its bounds; a missing one, or one that is
-    suppressed without a stated upper bound, makes the upper bound unknown (NaN). A sum without parts is absent.
+    suppressed without a stated upper bound, makes the upper bound unknown (NaN). Zero is only what cannot be more: a
+    rounded 0 may stand for some, so it is a number. A sum without parts is absent.
     """
     missing, suppressed, inapplicable = (parts.status == _CODE[name] for name in (MISSING, SUPPRESSED, NOT_APPLICABLE))
     unbounded = (np.isnan(parts.upper) | missing) & ~inapplicable
     value, lower, upper = (total(np.nan_to_num(column)) for column in parts[:3])
+    upper = np.where(total(unbounded) > 0, np.nan, upper)
     size = total(np.ones(parts.status.shape))
     conditions = {
         _ABSENT: size == 0,
         _CODE[MISSING]: total(missing) > 0,
         _CODE[SUPPRESSED]: total(suppressed) > 0,
         _CODE[NOT_APPLICABLE]: total(inapplicable) == size,
-        _CODE[ZERO]: value == 0,
+        _CODE[ZERO]: upper == 0,
     }
     status = np.select(list(conditions.values()), list(conditions), default=_CODE[NUMBER]).astype(np.int8)
     known = (status == _CODE[NUMBER]) | (status == _CODE[ZERO])
-    return _Values(np.where(known, value, np.nan), lower, np.where(total(unbounded) > 0, np.nan, upper), status)
+    return _Values(np.where(known, value, np.nan), lower, upper, status)
 
 
 def add_up(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -217,6 +219,28 @@ class Delivery:
         _roll_up(own, self.areas, _exists(self.areas, self.periods))
         return Amounts(self.areas, self.periods, **own.columns())
 
+    def totals_and_parts(self, whole: Cell) -> pd.DataFrame:
+        """Set each delivered total beside the sum of the other delivered cells that make it up, where they do.
+
+        ``area``, period columns, and :data:`VALUES` twice: with the suffixes ``_total`` and ``_parts``.
+        """
+        if whole not in self.cells:
+            return pd.DataFrame()
+        total = self.cells.index(whole)
+        patterns, number = self._patterns
+        chosen = np.zeros(patterns.shape, dtype=bool)
+        for pattern, row in zip(patterns, chosen, strict=True):
+            others = np.where(np.arange(len(pattern)) == total, 0, pattern)
+            picked = _choose(others, self.cells, whole) if pattern[total] == _DELIVERED else []
+            row[picked] = bool((pattern[picked] == _DELIVERED).all())
+        taken = chosen[number]
+        area, period = np.nonzero(taken.any(axis=-1))
+        parts = _combine(self._values, lambda column: np.where(taken, column, 0).sum(axis=-1, dtype=np.float64))
+        where = self.areas.frame[["area"]].take(area), self.periods.take(period)
+        both = {"total": self._values.at((area, period, total)), "parts": parts.at((area, period))}
+        columns = {f"{name}_{part}": values for part, of in both.items() for name, values in of.columns().items()}
+        return pd.concat([part.reset_index(drop=True) for part in where], axis=1).assign(**columns)
+
 
 _NAMED, _DELIVERED = 1, 2
 """State of a cell that stands in a delivery without a count (missing), and with one (hidden ones included)."""
@@ -228,7 +252,7 @@ def _choose(pattern: NDArray[np.int8], cells: Sequence[Cell], wanted: Cell) -> l
     A sex that the area names at this date, be it as missing, belongs to every sum of all sexes. One that it never names
     is taken to be counted among the others.
     """
-    named = {cells[column][0] for column in np.flatnonzero(pattern)}
+    named = {cells[column][0] for column in np.flatnonzero(pattern).tolist()}
     for least in (_DELIVERED, _NAMED):
         columns = np.flatnonzero(pattern >= least).tolist()
         if picked := tile([cells[column] for column in columns], wanted, named):

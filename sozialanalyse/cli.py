@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import enum
 import json
 import os
@@ -10,12 +11,12 @@ import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from sozialanalyse.errors import Fault, Place, SozialanalyseError, UsageError
-from sozialanalyse.language import Language
+from sozialanalyse.language import Language, LanguageCode
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +28,9 @@ STANDARD_PLAN = Path("plans") / "standard.yml"
 """The plan of a town, where it has one, and of the notebooks."""
 
 RAW_VARIABLE = "SOZIALANALYSE_RAW"
+
+NEAREST_DATES = 3
+"""So many dates are named to who asked for one without values."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -54,6 +58,13 @@ RawOption = Annotated[
     typer.Option("--raw", help="Folder of raw files, where the town needs them.", envvar=RAW_VARIABLE, metavar="DIR"),
 ]
 LanguageOption = Annotated[LanguageName, typer.Option("--language", help="Language of pages and messages.")]
+OnlyLanguageOption = Annotated[
+    LanguageName | None,
+    typer.Option(
+        "--language",
+        help="The only language of the pages; default: the languages of the plan, else German. Also of messages.",
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write events and results as JSON, a line each.")]
 
@@ -76,7 +87,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     plan: Annotated[Path | None, typer.Option(help="The plan; default: the town's, else the standard plan.")] = None,
     only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this finding; can be repeated.")] = None,
     audience: Annotated[AudienceName, typer.Option(help="For whom the pages are.")] = AudienceName.public,
-    language: LanguageOption = LanguageName.de,
+    language: OnlyLanguageOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at once; default: at most 4.")] = None,
     deadline: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time that each notebook may take.")] = 300,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pages.")] = Path("outputs"),
@@ -86,7 +97,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: JsonOption = False,
 ) -> None:
     """Make findings: run the notebooks of a plan and publish their pages."""
-    with _errors_said(language):
+    spoken = language or LanguageName.de
+    with _errors_said(spoken):
         from sozialanalyse import batch  # noqa: PLC0415 - heavy
 
         folder = _town_folder(town)
@@ -95,12 +107,12 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
             town=folder,
             raw=raw,
             data=opened.data.fingerprint(),
-            plan=plan or _plan(folder),
+            plan=_plan(folder, plan),
             notebooks=_notebooks(),
             output=output,
             audience=audience.value,
-            language=language.value,
-            notices=_notices(opened, audience, language),
+            language=None if language is None else language.value,
+            notices=_notices(opened, audience),
             only=tuple(only or ()),
             workers=workers,
             deadline=deadline,
@@ -109,7 +121,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         if dry_run:
             _say_steps(batch.preview(order, _checker(opened)), as_json)
         else:
-            _make(order, _checker(opened), quiet=quiet, as_json=as_json)
+            _make(order, _checker(opened), Language(spoken.value), quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -159,7 +171,7 @@ def _errors_said(language: LanguageName) -> Iterator[None]:
 def _root() -> Path:
     """Give the folder with notebooks and data: the current one, or the checkout that this library runs from."""
     here = Path.cwd()
-    return here if (here / "notebooks").is_dir() else Path(__file__).parents[1]
+    return here if (here / "notebooks" / STANDARD_PLAN).is_file() else Path(__file__).parents[1]
 
 
 def _notebooks() -> Path:
@@ -167,10 +179,15 @@ def _notebooks() -> Path:
 
 
 def _town_folder(town: Path | None) -> Path:
-    return _root() / "data" / "musterstadt" if town is None else town
+    return _root() / "data" / "musterstadt" if town is None else town.resolve()
 
 
-def _plan(town: Path) -> Path:
+def _plan(town: Path, given: Path | None) -> Path:
+    if given is not None and not given.is_file():
+        message = "there is no plan {plan}"
+        raise UsageError(message, plan=given.name)
+    if given is not None:
+        return given
     own = town / STANDARD_PLAN
     return own if own.is_file() else _notebooks() / STANDARD_PLAN
 
@@ -187,8 +204,8 @@ def _open(folder: Path, raw: Path | None) -> Town:
     return opened
 
 
-def _notices(town: Town, audience: AudienceName, language: LanguageName) -> tuple[str, ...]:
-    """Refuse what must not be published, and give what every page of a confidential town must say.
+def _notices(town: Town, audience: AudienceName) -> dict[LanguageCode, tuple[str, ...]]:
+    """Refuse what must not be published, and give what every page of a confidential town must say in each language.
 
     Raises
     ------
@@ -199,14 +216,16 @@ def _notices(town: Town, audience: AudienceName, language: LanguageName) -> tupl
 
     refuse_disclosure(town, audience.value)
     if town.data.file.confidentiality != "confidential":
-        return ()
-    text = Language(language.value).text
+        return {}
     message = "Not for sharing: the page holds confidential counts and is for {audience} only."
-    return (text(message, audience=text(audience.value)),)
+    return {
+        code: (Language(code).text(message, audience=Language(code).text(audience.value)),)
+        for code in get_args(LanguageCode)
+    }
 
 
 def _checker(town: Town) -> Callable[[Run], Iterable[Fault]]:
-    """Check what a plan says of a town: areas, levels and target groups."""
+    """Check what a plan says of a town: areas, levels, target groups and dates."""
     known: dict[str, Callable[[str], Any]] = {
         "area": town.areas.require,
         "level": town.areas.require_level,
@@ -222,25 +241,52 @@ def _checker(town: Town) -> Callable[[Run], Iterable[Fault]]:
             except UsageError as error:
                 for fault in error.faults:
                     yield Fault(fault.message, fault.values, Place(key=key))
+        yield from _date_faults(town, run.parameters.get("date"), run.parameters.get("target_group"))
 
     return check
+
+
+def _date_faults(town: Town, date: object, group: object) -> Iterator[Fault]:
+    """Say what is wrong with the date of a run: its form, or that its target group has no values there."""
+    if not date or (group and group not in {known.id for known in town.catalogue.target_groups}):
+        return  # no date is the last one; a group that is not known is a fault of its own
+    wanted, place = _iso_date(str(date)), Place(key="date")
+    if wanted is None:
+        yield Fault("'{found}' is not a date of the form 2011-12-31", {"found": date}, place)
+        return
+    frame = town.indicators(str(group) if group else None)
+    ends = {end.date() for end in frame.loc[frame["value"].notna(), "period_end"].unique()}
+    if ends and wanted not in ends:  # without any data a page is made, and says so
+        near = sorted(sorted(ends, key=lambda end: abs(end - wanted))[:NEAREST_DATES])
+        values = {"found": date, "group": group or "-", "nearest": ", ".join(map(str, near))}
+        yield Fault("the target group {group} has no values at {found}; nearest: {nearest}", values, place)
+
+
+def _iso_date(text: str) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.isoformat() == text else None
 
 
 Report = AbstractContextManager[Callable[["Event"], None]]
 
 
-def _make(order: Order, check: Callable[[Run], Iterable[Fault]], *, quiet: bool, as_json: bool) -> None:
+def _make(
+    order: Order, check: Callable[[Run], Iterable[Fault]], words: Language, *, quiet: bool, as_json: bool
+) -> None:
     """Run a plan, showing its progress; exit code 1 when a finding could not be made."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
-    with _progress(order, quiet=quiet, as_json=as_json) as report:
+    with _progress(words, quiet=quiet, as_json=as_json) as report:
         outcome = run_plan(order, check, report)
-    _say_outcome(outcome, Language(order.language), quiet=quiet, as_json=as_json)
+    _say_outcome(outcome, words, quiet=quiet, as_json=as_json)
     if outcome.failures:
         raise typer.Exit(1)
 
 
-def _progress(order: Order, *, quiet: bool, as_json: bool) -> Report:
+def _progress(words: Language, *, quiet: bool, as_json: bool) -> Report:
     """Choose how progress is shown: JSON, nothing, a bar on a terminal, plain lines elsewhere."""
     from rich.console import Console  # noqa: PLC0415 - heavy
 
@@ -249,8 +295,9 @@ def _progress(order: Order, *, quiet: bool, as_json: bool) -> Report:
     if quiet:
         return contextlib.nullcontext(lambda _: None)
     console = Console(stderr=True, highlight=False, markup=False)
-    text = Language(order.language).text
-    return _bar(console, text) if console.is_terminal else contextlib.nullcontext(lambda event: _line(event, text))
+    if console.is_terminal:
+        return _bar(console, words.text)
+    return contextlib.nullcontext(lambda event: _line(event, words.text))
 
 
 _EVENT = ("id", "address", "done", "total", "seconds", "reason")
@@ -287,12 +334,20 @@ def _say_steps(steps: Iterable[Step], as_json: bool) -> None:
 
 
 def _say_outcome(outcome: Outcome, words: Language, *, quiet: bool, as_json: bool) -> None:
-    counted = {"made": outcome.made, "unchanged": outcome.unchanged, "failed": len(outcome.failures)}
+    counted = {"made": outcome.made, "unchanged": outcome.unchanged, "failed": outcome.failed}
     if as_json:
         _say_json(**counted, failures=dict(outcome.failures))
     elif not quiet:
         message = "{made} made, {unchanged} unchanged, {failed} failed: {index}"
-        typer.echo(words.text(message, **counted, index=os.path.relpath(outcome.index)), err=True)
+        typer.echo(words.text(message, **counted, index=_from_here(outcome.index)), err=True)
+
+
+def _from_here(path: Path) -> str:
+    """Write a path as seen from the current folder; whole when it is on another drive."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
 
 
 def _say_json(**values: Any) -> None:

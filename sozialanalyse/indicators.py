@@ -249,12 +249,15 @@ def _rate(joined: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
 
 
 def _status(joined: pd.DataFrame) -> pd.Series:
-    """Combine the states of numerator and denominator; no people to count among means not applicable."""
+    """Combine the states of numerator and denominator.
+
+    No people to count among means not applicable. Zero is only what cannot be more: a rounded 0 is a number.
+    """
     either = [
         (joined["status"] == state) | (joined["denominator_status"] == state)
         for state in (MISSING, SUPPRESSED, NOT_APPLICABLE)
     ]
-    conditions = [*either, joined["denominator"] == 0, joined["value"] == 0]
+    conditions = [*either, joined["denominator"] == 0, joined["upper"] == 0]
     chosen = np.select(conditions, [MISSING, SUPPRESSED, NOT_APPLICABLE, NOT_APPLICABLE, ZERO], default=NUMBER)
     return pd.Series(chosen, index=joined.index, dtype=object)
 

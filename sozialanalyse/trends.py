@@ -1,8 +1,10 @@
 """Trends: how an indicator developed, and whether the numbers bear such a statement.
 
-A series is tested on its real dates, from the last declared break on, and among periods of one length. With five or more points Mann-Kendall's test
-says whether it rises or falls steadily, and Theil-Sen's slope how fast; with two to four points the first and the last
-date are compared and called that; one point says nothing about time.
+A series is tested on its real dates, from the last declared break on, and among periods of one length. With five or
+more points Mann-Kendall's test says whether it rises or falls steadily, and Theil-Sen's slope how fast; with two to four
+points the first and the last date are compared and called that; one point says nothing about time. Where a value is
+confidential nothing is tested or compared: hidden counts are the small ones, and no test may take them for missing at
+random.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import statistics
+from sozialanalyse.amounts import SUPPRESSED
 from sozialanalyse.indicators import in_last_period
 from sozialanalyse.periods import DAYS_PER_YEAR
 
@@ -30,6 +33,8 @@ SERIES = ["indicator", "area", "level"]
 MANN_KENDALL, TWO_DATES, ONE_DATE = "mann_kendall", "two_dates", "one_date"
 RISING, FALLING, NO_CLEAR_TREND = "rising", "falling", "no_clear_trend"
 HIGHER, LOWER, NO_CLEAR_DIFFERENCE, UNTESTED = "higher", "lower", "no_clear_difference", "untested"
+HIDDEN = "hidden"
+"""Method and finding of a series that has confidential values since its last break."""
 
 
 def development(frame: pd.DataFrame) -> pd.DataFrame:
@@ -43,44 +48,59 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each indicator and area with at least one value: ``points, first_end, last_end, first_value,
-        last_value, change, change_lower, change_upper`` (last minus first, in the indicator's unit, with 95 % interval),
-        ``slope, slope_lower, slope_upper`` (unit per year), ``p_value, method, finding, broken`` (an earlier stretch was
-        left out). Findings: ``rising, falling, no_clear_trend`` from the test; ``higher, lower, no_clear_difference,
-        untested`` from two dates; ``one_date``.
+        A row for each indicator and area with at least one value, be it a confidential one: ``points`` (number of
+        known values), ``first_end, last_end, first_value, last_value`` (NaN where confidential), ``change,
+        change_lower, change_upper`` (last minus first, in the indicator's unit, with 95 % interval), ``slope,
+        slope_lower, slope_upper`` (unit per year), ``p_value, method, finding, broken`` (an earlier stretch was left
+        out). Findings: ``rising, falling, no_clear_trend`` from the test; ``higher, lower, no_clear_difference,
+        untested`` from two dates; ``one_date``; ``hidden``, with neither change nor slope nor p value.
 
     Notes
     -----
     Counts of people at yearly dates are mostly of the same people, so values of neighbouring years are not
     independent and the test rejects too often; pages say so.
     """
-    known = _of_one_length(frame[frame["value"].notna()])
-    segments = known.groupby(SERIES, sort=False)["segment"]
+    counted = _of_one_length(frame[frame["value"].notna() | (frame["status"] == SUPPRESSED)])
+    segments = counted.groupby(SERIES, sort=False)["segment"]
     broken = segments.min() < segments.max()
-    rows = known[known["segment"] == segments.transform("max")]
+    rows = counted[counted["segment"] == segments.transform("max")]
     by_series = rows.groupby(SERIES, sort=False)
     first, last = by_series.first(skipna=False), by_series.last(skipna=False)
     result = pd.DataFrame(
         {
-            "points": by_series.size(),
+            "points": by_series["value"].count(),
             "first_end": first["period_end"],
             "last_end": last["period_end"],
             "first_value": first["value"],
             "last_value": last["value"],
             "broken": broken,
+            "hidden": by_series["value"].count() < by_series.size(),
         }
     )
     changes = statistics.difference_interval(_with_limits(first), _with_limits(last))
     result["change"], result["change_lower"], result["change_upper"] = changes
-    return _with_finding(_with_test(result, rows)).reset_index()
+    return _without_hidden(_with_finding(_with_test(result, rows))).reset_index()
 
 
-def _of_one_length(known: pd.DataFrame) -> pd.DataFrame:
-    """Keep of each series, in order of time, the periods as long as the last: a year is not set beside three years."""
-    ordered = known.sort_values([*SERIES, "period_end", "period_start"], kind="stable")
+def _without_hidden(result: pd.DataFrame) -> pd.DataFrame:
+    """Take back what was computed of series with confidential values as if these had not been counted."""
+    hidden = result.pop("hidden")
+    computed = ["change", "change_lower", "change_upper", "slope", "slope_lower", "slope_upper", "p_value"]
+    numbers = result[computed].mask(hidden)
+    return result.assign(**numbers, **{name: result[name].mask(hidden, HIDDEN) for name in ("method", "finding")})
+
+
+def _of_one_length(counted: pd.DataFrame) -> pd.DataFrame:
+    """Keep of each series, in order of time, the periods as long as the last: a year is not set beside three years.
+
+    The last is the last known one, where any is: where years are confidential, windows of three years may be shown.
+    """
+    ordered = counted.sort_values([*SERIES, "period_end", "period_start"], kind="stable")
     days = (ordered["period_end"] - ordered["period_start"]).dt.days
     months = (days / DAYS_PER_YEAR * 12).round()
-    return ordered[months == months.groupby([ordered[name] for name in SERIES]).transform("last")]
+    series = [ordered[name] for name in SERIES]
+    last_known = months.where(ordered["value"].notna()).groupby(series).transform("last")
+    return ordered[months == last_known.fillna(months.groupby(series).transform("last"))]
 
 
 def _with_limits(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import sozialanalyse as sa
+from sozialanalyse.indicators import add_level_positions
 from tests.small_town import TIDY, write_town
 
 if TYPE_CHECKING:
@@ -76,13 +77,13 @@ def compared(view: sa.View) -> Comparison:
 
 
 def with_status(comparison: Comparison, area: str, status: str) -> Comparison:
-    """Take the values of an area away."""
+    """Take the values of an area away, and place the others anew among each other."""
     areas = comparison.areas.copy()
     chosen = areas["area"] == area
     areas.loc[chosen, ["value", "lower", "upper", "numerator"]] = float("nan")
     areas.loc[chosen, "status"] = status
     areas.loc[chosen, "relation"] = sa.comparison.UNKNOWN
-    return replace(comparison, areas=areas)
+    return replace(comparison, areas=add_level_positions(areas))
 
 
 def svg_of(shown: Shown) -> str:

@@ -13,8 +13,11 @@ PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
 CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural"}
 """Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
 
-TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS")
-"""Module-level dictionaries whose names end so hold messages as values."""
+TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS", "OUTDATED")
+"""Module-level dictionaries and tuples whose names end so hold messages as values."""
+
+NOT_SAID = {"WHOLE_UNITS"}
+"""Tables that are named alike but hold keys, no messages."""
 
 EXCLUDED = {"statistics", "locale"}
 """Folders whose messages are for programmers."""
@@ -37,10 +40,11 @@ def _messages(node: ast.AST) -> list[str]:
         return [text for argument in node.args[:3] if (text := _text(argument)) is not None]
     if isinstance(node, ast.Assign) and _name(node.targets[0]) == "message":
         return [text] if (text := _text(node.value)) is not None else []
-    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict):
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Dict, ast.Tuple)):
         target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if _name(target).endswith(TABLES):
-            return [text for value in node.value.values if (text := _text(value)) is not None]
+        if _name(target).endswith(TABLES) and _name(target) not in NOT_SAID:
+            values = node.value.values if isinstance(node.value, ast.Dict) else node.value.elts
+            return [text for value in values if (text := _text(value)) is not None]
     return []
 
 

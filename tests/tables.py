@@ -76,7 +76,7 @@ def _state(text: str) -> dict[str, Any]:
         return {"value": NAN, "lower": lower, "upper": upper, "status": status}
     value = float(text.removeprefix("~"))
     around = 2 if text.startswith("~") else 0
-    status = NUMBER if value else ZERO
+    status = NUMBER if value + around else ZERO
     return {"value": value, "lower": max(value - around, 0), "upper": value + around, "status": status}
 
 

@@ -235,6 +235,17 @@ def test_adding_two_counts(parts, value, lower, upper):
     assert shown(add_up(rows, ["area"]), "value lower upper") == [f"{value} {lower} {upper}"]
 
 
+@pytest.mark.parametrize(
+    ("parts", "status"),
+    [("0", "zero"), ("0 0", "zero"), ("0 x", "zero"), ("~0", "number"), ("~0 0", "number"), ("~0 x", "number")],
+)
+def test_only_what_cannot_be_more_is_zero(parts, status):
+    """A rounded 0 may stand for one or two."""
+    rows = counts("area value\n" + "\n".join(f"a1 {part}" for part in parts.split()))
+    total = add_up(rows, ["area"])
+    assert shown(total, "value status") == [f"0 {status}"]
+
+
 VALUE = st.one_of(st.integers(0, 30).map(str), st.sampled_from(["-", "*", "*?", "x", "~0", "~15"]))
 
 

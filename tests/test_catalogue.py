@@ -299,6 +299,19 @@ def test_a_fault_is_named_by_file_line_and_key(folder, *, file, old, new, place,
     assert f"{file}.yml, {place}: {problem}" in faults_of(folder)
 
 
+def test_parts_of_a_proportion_are_counted_on_the_same_day(folder):
+    """A numerator of another date may be larger than its denominator; such a quotient is a ratio."""
+    whole = "denominator: {measure: population, age: 0-14}"
+    spoil(folder, "indicators", whole, whole + "\n    max_gap_days: 1")
+    (fault,) = faults_of(folder)
+    assert fault.endswith(
+        "indicators.0.max_gap_days: a proportion is a part of a whole at the same time, but numerator and denominator "
+        "may lie 1 days apart; choose kind 'ratio', or remove max_gap_days"
+    )
+    spoil(folder, "indicators", "max_gap_days: 1", "max_gap_days: 0")
+    assert read_catalogue(folder)
+
+
 def test_a_proportion_does_not_mix_stocks_with_flows_or_persons_with_cases(folder):
     spoil(folder, "indicators", "kind: rate\n    unit: per_1000", "kind: proportion\n    unit: per_1000")
     where = "indicators.yml, line 26, indicators.1.numerator.measure: a proportion is a part of a whole, but "

@@ -151,10 +151,26 @@ def test_comparison_is_told_in_words(view):
     )
     assert alt == (
         "Dot plots: 3 quarters in the order of their numbers, with 95 % intervals; indicators shown: 1. "
-        "Aged 65 and over, 31\u00a0December\u00a02018: Klein 20.0%; highest and lowest value of 3 areas, in the order of "
-        f"their numbers: 01 {SCRIPT} 10.0% and 02 {DOLLARS} 30.0%. "
+        "Aged 65 and over, 31\u00a0December\u00a02018: Klein 20.0%; values from 10.0% to 30.0% in 3 areas. "
         "In 2 of 3 areas the interval excludes the town's value."
     )
+
+
+@pytest.mark.parametrize("status", ["suppressed", "missing"])
+def test_comparison_states_a_range_only_where_no_value_is_confidential(view, status):
+    """The hidden value might be the lowest. One that is merely missing is not among the areas counted."""
+    shown = sa.charts.comparison(view, with_status(compared(view), "01", status))
+    expected = {
+        "suppressed": "Klein 20.0%; without range, since values are kept confidential.",
+        "missing": "Klein 20.0%; values from 20.0% to 30.0% in 2 areas.",
+    }
+    assert expected[status] in shown.text
+
+
+@pytest.mark.parametrize("draw", [sa.charts.comparison, sa.maps.comparison])
+def test_no_area_is_named_as_the_highest_or_lowest(view, draw):
+    alt = draw(view, compared(view)).text.splitlines()[1]
+    assert not any(name in alt for name in (SCRIPT, DOLLARS, TURNED))
 
 
 def test_comparison_fills_dots_only_where_the_interval_excludes_the_town(view):

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from sozialanalyse import cli
 from sozialanalyse.batch.publishing import hold
 from sozialanalyse.cli import app
-from tests.batch_samples import PLAN, project, runnable, town, write
+from tests.batch_samples import GOOD, PLAN, project, runnable, town, write
+
+ONE_RUN = "schema: 1\ntitle: {{de: a, en: b}}\nruns:\n  - id: x\n    notebook: trend\n    parameters: {parameters}\n"
+DATED = GOOD.replace("years: int", 'date: str = \\"\\"\\nyears: int')
 
 
 @pytest.fixture
@@ -97,14 +101,16 @@ def test_a_town_brings_its_own_plan(folder):
         (["--output", "data/probestadt/out"], 2, "--output"),
         (["--output", "."], 2, "--output"),
         (["--output", "notebooks/plans/standard.yml"], 2, "standard.yml"),
-        (["--plan", "missing.yml"], 1, "missing.yml"),
+        (["--plan", "missing.yml"], 2, "es gibt keinen Plan missing.yml"),
         (["--raw", "missing"], 2, "missing"),
+        (["--output", "own.txt/outputs"], 2, "--output"),
         (["--audience", "everyone"], 2, "everyone"),
         (["--workers", "0"], 2, "workers"),
         (["--language", "fr"], 2, "fr"),
     ],
 )
 def test_wrong_use_is_one_message(folder, arguments, exit_code, said):
+    write(folder / "own.txt", "a file, not a folder")
     result = run(*arguments)
     assert result.exit_code == exit_code
     assert said in result.stderr
@@ -131,6 +137,62 @@ def test_a_plan_is_checked_against_the_town(folder, parameter, said):
     if said is not None:
         assert said in result.stderr
         assert f"runs.0.parameters.{parameter.split(':')[0]}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2024-12-31", None),
+        ("", None),
+        ("2011-13-31", "»2011-13-31« ist kein Datum der Form 2011-12-31"),
+        ("31.12.2024", "»31.12.2024« ist kein Datum der Form 2011-12-31"),
+        ("20241231", "»20241231« ist kein Datum der Form 2011-12-31"),
+        ("1999-12-31", "die Zielgruppe older hat zum 1999-12-31 keine Werte; am nächsten: 2024-12-31"),
+    ],
+)
+def test_the_date_of_a_plan_is_one_with_values(folder, date, said):
+    """Before anything starts; without it a page of nothing would be made."""
+    write(folder / "notebooks" / "trend.ipynb", DATED)
+    parameters = f'{{target_group: older, date: "{date}"}}'
+    write(folder / "own.yml", ONE_RUN.format(parameters=parameters))
+    result = run("--plan", "own.yml", "--dry-run")
+    assert result.exit_code == (0 if said is None else 1), result.stderr
+    if said is not None:
+        assert result.stderr.strip() == f"own.yml, Zeile 6, runs.0.parameters.date: {said}"
+        assert run("--plan", "own.yml").exit_code == 1
+        assert not (folder / "outputs").exists()
+
+
+def test_a_plan_names_its_languages_and_an_option_takes_their_place(folder):
+    plan = ONE_RUN.format(parameters="{}").replace("runs:", "languages: [en, de]\nruns:")
+    write(folder / "own.yml", plan)
+    made = [line.split()[1] for line in run("--plan", "own.yml", "--dry-run").stdout.splitlines()]
+    assert made == ["trend/x.en.html", "trend/x.de.html"]
+    chosen = run("--plan", "own.yml", "--dry-run", "--language", "de").stdout
+    assert [line.split()[1] for line in chosen.splitlines()] == ["trend/x.de.html"]
+
+
+def test_a_town_can_be_the_current_folder(folder, monkeypatch):
+    monkeypatch.chdir(folder / "data" / "probestadt")
+    plan = folder / "notebooks" / "plans" / "standard.yml"
+    monkeypatch.setattr(cli, "_root", lambda: folder)
+    result = call("run", "--town", ".", "--plan", str(plan), "--only", "trend-older", "--output", str(folder / "o"))
+    assert result.exit_code == 0, result.stderr
+    assert json.loads((folder / "o" / "manifest.json").read_text(encoding="utf-8"))["town"] == "probestadt"
+
+
+def test_the_current_folder_counts_only_with_a_standard_plan(folder):
+    assert cli._root() == folder
+    (folder / "notebooks" / "plans" / "standard.yml").unlink()
+    assert cli._root() == Path(cli.__file__).parents[1]
+
+
+def test_a_path_on_another_drive_is_said_whole(monkeypatch):
+    def other_drive(path):
+        raise ValueError(path)
+
+    monkeypatch.setattr("os.path.relpath", other_drive)
+    assert cli._from_here(Path("outputs") / "index.html") == str(Path("outputs", "index.html"))
 
 
 def test_confidential_counts_are_refused_for_the_public(folder):
@@ -181,4 +243,4 @@ def test_a_signal_ends_the_run_and_its_children(folder, root):
         _, said = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "Traceback" not in said
-    assert sorted(path.name for path in (folder / "outputs").iterdir()) == [".lock", ".log"]
+    assert sorted(path.name for path in (folder / "outputs").iterdir()) == [".lock"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing
@@ -15,7 +18,7 @@ from sozialanalyse.batch.execution import LONGEST_MESSAGE, Execution, default_wo
 from sozialanalyse.batch.plan import Run
 from tests.batch_samples import BROKEN, runnable, write
 
-GIVEN = {"town": "/home/erika/towns/{x}", "raw": None, "language": "de", "audience": "public"}
+GIVEN = {"town": "/home/erika/towns/{x}", "raw": None, "audience": "public"}
 
 REPORT = """
 import json, os, sys
@@ -77,15 +80,13 @@ def test_a_failing_run_stops_no_other(ran):
 
 def test_parameters_arrive_with_their_types(ran):
     folder, _ = ran
-    report = json.loads((folder / "work" / "good" / "desk" / "report.json").read_text())
+    report = json.loads((folder / "work" / "good.de" / "desk" / "report.json").read_text())
     assert report["parameters"] == [GIVEN["town"], None, "de", "public", 'a"b\\n\n ü', "042", 7, 1]
 
 
 def test_the_kernel_is_this_interpreter_on_an_empty_desk(ran):
-    import sys
-
     folder, _ = ran
-    report = json.loads((folder / "work" / "good" / "desk" / "report.json").read_text())
+    report = json.loads((folder / "work" / "good.de" / "desk" / "report.json").read_text())
     assert (report["python"], report["seed"]) == (sys.executable, "0")
     assert report["desk"] in ([], ["report.json"])
 
@@ -111,8 +112,8 @@ def test_an_error_is_named_with_its_cell_and_without_paths(ran):
 
 def test_tracebacks_and_prints_are_in_the_log(ran):
     folder, _ = ran
-    assert "printed" in (folder / "logs" / "good.log").read_text()
-    assert "kaputt in /home/erika/geheim/zahlen.csv" in (folder / "logs" / "broken.log").read_text()
+    assert "printed" in (folder / "logs" / "good.de.log").read_text()
+    assert "kaputt in /home/erika/geheim/zahlen.csv" in (folder / "logs" / "broken.de.log").read_text()
 
 
 def test_a_dead_kernel_is_no_success(ran):
@@ -141,6 +142,34 @@ def test_the_deadline_is_kept_from_outside(tmp_path):
     assert executed.failure.kind == "deadline"
     assert executed.notebook is None
     assert living(str(tmp_path)) == []
+
+
+@pytest.fixture
+def execution(tmp_path):
+    """An execution whose folders are there, without a process."""
+    for name in ("work", "logs"):
+        (tmp_path / name).mkdir()
+    return Execution(tmp_path / "work", tmp_path / "logs", GIVEN, deadline=0.2)
+
+
+def test_a_process_that_cannot_be_started_is_a_failure_of_its_run(execution, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    executed = execution.execute(run_of(tmp_path, "none", runnable()))
+    assert (executed.failure.kind, executed.failure.name, executed.notebook) == ("died", "BlockingIOError", None)
+    assert "Traceback" in (tmp_path / "logs" / "none.de.log").read_text(encoding="utf-8")
+
+
+def test_a_child_that_no_longer_listens_is_ended_at_the_deadline(execution):
+    code = "import os, time; os.close(0); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        assert execution._finish(process, {"x": "y" * 1_000_000}) is False
+        process.kill()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
 
 
 def test_stopping_ends_the_kernel_and_whatever_it_started(tmp_path):
@@ -206,6 +235,15 @@ def test_files_are_handed_over_whole(tmp_path):
             "[Errno 2] No such file or directory: 'a b.csv'",
         ),
         (r"cannot open C:\Users\erika\towns\a.csv", "cannot open a.csv"),
+        (r"cannot open 'C:\Users\Erika Muster\a b.csv', row 3", "cannot open 'a b.csv', row 3"),
+        (r"cannot open 'C:\\Users\\Erika Muster\\a.csv'", "cannot open 'a.csv'"),
+        ("cannot open C:/Users/erika/a.csv", "cannot open a.csv"),
+        (r"cannot open \\server\amt50\a.csv", "cannot open a.csv"),
+        (r"cannot open '\\server\Amt 50\a b.csv'", "cannot open 'a b.csv'"),
+        ("cannot open '/home/erika muster/a b.csv'", "cannot open 'a b.csv'"),
+        ("cannot open file:///home/erika/a.html here", "cannot open a.html here"),
+        ("cannot open file:///C:/Users/erika/a.html", "cannot open a.html"),
+        ("not 'a/b' and 'c'", "not 'a/b' and 'c'"),
         ("see https://example.org/a/b and 3/4 or a/b/c", "see https://example.org/a/b and 3/4 or a/b/c"),
         ("\x1b[31mred\x1b[0m", "red"),
         ("x" * 1000, "x" * (LONGEST_MESSAGE - 1) + "…"),
@@ -226,8 +264,6 @@ def test_the_environment_is_the_same_everywhere(tmp_path, monkeypatch):
 
 
 def test_the_kernel_belongs_to_the_work_folder(tmp_path):
-    import sys
-
     prepare(tmp_path)
     (spec,) = tmp_path.rglob("kernel.json")
     assert json.loads(spec.read_text())["argv"][0] == sys.executable

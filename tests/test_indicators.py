@@ -184,7 +184,7 @@ def test_rounding_widens_the_interval():
 
 def test_a_rounded_zero_may_be_two():
     rows = frame("area measure value\n a people 100\n a poor ~0\n b people 100\n b poor 0")
-    assert shown(rows, "area value lower upper", 2) == ["0 0 0 3.57", "a 0 0 7", "b 0 0 3.7"]
+    assert shown(rows, "area value lower upper status", 2) == ["0 0 0 3.57 number", "a 0 0 7 number", "b 0 0 3.7 zero"]
 
 
 def test_a_rounded_denominator_widens_the_interval_of_a_rate():

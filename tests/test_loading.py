@@ -360,6 +360,22 @@ def test_a_numerator_above_its_denominator_is_named_with_file_and_row(tmp_path):
     )
 
 
+def test_a_rounded_0_is_a_number_and_not_zero(tmp_path):
+    """With the base 5 it may stand for one or two people."""
+    rows = "01,2011-12-31,population,,,0,\n02,2011-12-31,population,,,0,zero\n"
+    town = TIDY.replace("licence: CC0", "licence: CC0, rounded_to: 5")
+    rounded = open_town(write_town(tmp_path, rows, town__yml=town))
+    assert rows_of(rounded, "status", "lower", "upper") == [("number", 0, 2), ("number", 0, 2)]
+    exact = open_town(write_town(tmp_path, rows))
+    assert rows_of(exact, "status", "lower", "upper") == [("zero", 0, 0), ("zero", 0, 0)]
+
+
+def test_a_count_that_is_called_zero_is_refused(tmp_path):
+    assert faults_of(write_town(tmp_path, "01,2011-12-31,population,,,5,zero\n")) == [
+        "counts.csv, line 2, area 01: value '5' and status 'zero' contradict each other"
+    ]
+
+
 def polygons(*areas: object, key: str = "area") -> str:
     square = {"type": "Polygon", "coordinates": [[[6, 50], [6.1, 50], [6.1, 50.1], [6, 50]]]}
     features = [{"type": "Feature", "properties": {key: area}, "geometry": square} for area in areas]
@@ -436,3 +452,53 @@ measures:
     data = open_town(write_town(tmp_path, "01,2011-12-31,garden_plots,,,5,\n", catalogue__yml=own))
     assert rows_of(data, "measure", "value") == [("garden_plots", 5.0)]
     assert [name for name, _ in data.files] == ["town.yml", "areas.csv", "catalogue.yml", "counts.csv"]
+
+
+SQUARE = [[6, 50], [6.1, 50], [6.1, 50.1], [6, 50]]
+
+
+def of_shape(geometry: object) -> str:
+    feature = {"type": "Feature", "properties": {"area": "01"}, "geometry": geometry}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]})
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        None,
+        "Polygon",
+        {},
+        {"type": "Point", "coordinates": [6, 50]},
+        {"type": "LineString", "coordinates": SQUARE},
+        {"type": "Polygon"},
+        {"type": "Polygon", "coordinates": None},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[]]},
+        {"type": "Polygon", "coordinates": [SQUARE[:2]]},
+        {"type": "Polygon", "coordinates": [[[6, 50], [6, 50], [6, 50], [6, 50]]]},
+        {"type": "Polygon", "coordinates": [[["6", "50"]] * 4]},
+        {"type": "MultiPolygon", "coordinates": []},
+        {"type": "MultiPolygon", "coordinates": [[]]},
+        {"type": "MultiPolygon", "coordinates": [[SQUARE], [[]]]},
+        {"type": "GeometryCollection", "geometries": []},
+    ],
+)
+def test_a_feature_without_an_area_is_refused(tmp_path, geometry):
+    assert faults_of(write_town(tmp_path, ROW, town__yml=GEOMETRY, map__geojson=of_shape(geometry))) == [
+        (
+            "map.geojson, features.0: the polygon of area '01' has no area; a Polygon or MultiPolygon with coordinates "
+            "is expected"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {"type": "Polygon", "coordinates": [SQUARE]},
+        {"type": "MultiPolygon", "coordinates": [[SQUARE], [SQUARE]]},
+        {"type": "Polygon", "coordinates": [[[*point, 12.5] for point in SQUARE]]},  # with a height
+    ],
+)
+def test_polygons_and_several_of_them_are_read(tmp_path, geometry):
+    assert open_town(write_town(tmp_path, ROW, town__yml=GEOMETRY, map__geojson=of_shape(geometry))).geometry

@@ -28,6 +28,7 @@ def test_map_is_told_in_words(view):
     assert alt.startswith(
         "Maps of the quarters of Klein; indicators shown: 1. Aged 65 and over, 31\u00a0December\u00a02018: Klein 20.0%; "
     )
+    assert alt.endswith("; values from 10.0% to 30.0% in 3 areas.")
 
 
 def test_map_lists_classes_with_their_limits_and_sizes(view):
@@ -48,6 +49,8 @@ def test_map_hatches_what_is_no_number(view, status):
     assert len(elements(svg, "pattern")) == 1
     assert {"missing": "not delivered", "suppressed": "confidential"}[status] in texts(svg)
     assert "Hatched areas have no value; see the legend." in shown.text
+    assert ("The classes are formed from the areas shown" in shown.text) == (status == "suppressed")
+    assert ("; without range, since values are kept confidential." in shown.text) == (status == "suppressed")
 
 
 def test_hatchings_differ():

@@ -21,8 +21,8 @@ def notebooks(tmp_path):
     return tmp_path / "notebooks"
 
 
-def read(notebooks, entries, language="de", check=None):
-    plan = write(notebooks / "plans" / "p.yml", HEAD + entries)
+def read(notebooks, entries, language=None, check=None, head=HEAD):
+    plan = write(notebooks / "plans" / "p.yml", head + entries)
     return read_plan(plan, notebooks, language, check)
 
 
@@ -44,6 +44,36 @@ def test_a_matrix_makes_a_run_for_each_combination(notebooks):
         ("trend-children-041", "trend/children-041.de.html", {"years": 5, "target_group": "children", "area": "041"}),
         ("trend-children-042", "trend/children-042.de.html", {"years": 5, "target_group": "children", "area": "042"}),
     ]
+
+
+BOTH = HEAD.replace("runs:", "languages: [en, de]\nruns:")
+
+
+@pytest.mark.parametrize(
+    ("head", "language", "made"),
+    [
+        (HEAD, None, ["x-a.de", "x-b.de"]),
+        (BOTH, None, ["x-a.en", "x-b.en", "x-a.de", "x-b.de"]),
+        (BOTH, "de", ["x-a.de", "x-b.de"]),
+        (BOTH.replace("en, de", "en, en"), None, ["x-a.en", "x-b.en"]),
+    ],
+    ids=["German", "those of the plan", "the one ordered", "each once"],
+)
+def test_a_plan_names_its_languages(notebooks, head, language, made):
+    asked = []
+    entry = "  - {id: 'x-{area}', notebook: trend, matrix: {area: [a, b]}, title: {de: Gebiet, en: Area}}\n"
+    runs = read(notebooks, entry, language, lambda run: asked.append(run.id) or [], head)
+    assert [run.key for run in runs] == made
+    assert asked == ["x-a", "x-b"]
+    assert {(run.language, run.title) for run in runs} <= {("de", "Gebiet"), ("en", "Area")}
+    assert [run.address for run in runs] == [f"trend/{key}.html" for key in made]
+    assert {run.id for run in choose(runs, ["x-b"])} == {"x-b"}
+
+
+@pytest.mark.parametrize("languages", ["[]", "[fr]", "de"])
+def test_languages_that_pages_cannot_have_are_refused(notebooks, languages):
+    with pytest.raises(DataError, match="line 3, languages"):
+        read(notebooks, "  - {id: a, notebook: trend}\n", head=BOTH.replace("[en, de]", languages))
 
 
 def test_leading_zeros_stay_text(notebooks):

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from sozialanalyse.batch import preview, run_plan, session
-from sozialanalyse.batch.edition import Manifest, hash_notebook, read_manifest
+from sozialanalyse.batch import preview, rendering, run_plan, session
+from sozialanalyse.batch.edition import OUTDATED, Manifest, hash_notebook, read_manifest
 from sozialanalyse.batch.execution import Executed, Failure
+from sozialanalyse.batch.orders import versions
 from sozialanalyse.batch.publishing import Output, hold, refuse
 from sozialanalyse.errors import DataError, LockedError, UsageError
 from sozialanalyse.language import Language
-from tests.batch_samples import FINDING, GOOD, PLAN, executed, order, project, runnable, write
+from tests.batch_samples import FINDING, GOOD, PLAN, code, executed, markdown, order, project, runnable, shown, write
 
 SIDE = {"run.json": "{}", "manifest.json": "{}", "index.html": "index"}
 
 
-def tree(folder, *, without=("run.json", ".lock", ".log")):
+def tree(folder, *, without=("run.json", ".lock")):
     """Read all files of a folder but those that differ between runs."""
     files = (path for path in folder.rglob("*") if path.is_file())
     named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
@@ -59,7 +60,7 @@ def test_nothing_published_names_the_machine(twice):
     (one, _), _, _ = twice
     needles = (str(one.parent), "geheime Zeile", "Traceback")
     assert [
-        (name, n) for name, data in tree(one, without=(".log",)).items() for n in needles if n.encode() in data
+        (name, n) for name, data in tree(one, without=("run.json",)).items() for n in needles if n.encode() in data
     ] == []
 
 
@@ -91,8 +92,17 @@ def test_times_and_errors_stand_in_the_run_report(twice):
 def test_nothing_but_the_edition_is_left(twice):
     (one, _), _, _ = twice
     assert sorted(path.name for path in one.iterdir()) == [
-        ".lock", ".log", "index.html", "manifest.json", "run.json", "trend",
+        ".lock", "index.html", "manifest.json", "run.json", "trend",
     ]  # fmt: skip
+
+
+def test_logs_lie_beside_what_goes_on_web_space(twice):
+    (one, _), _, _ = twice
+    logs = one.with_name("outputs.log")
+    assert {path.name for path in logs.iterdir()} == {
+        f"{name}.de.log" for name in ("broken-older", "trend-children", "trend-older")
+    }
+    assert "kaputt in /home/erika/geheim" in (logs / "broken-older.de.log").read_text(encoding="utf-8")
 
 
 # -- what a session decides, with notebooks that are already executed -------------------------------------------------
@@ -111,7 +121,7 @@ def made(monkeypatch):
             for run in runs:
                 text = results.get(run.id, executed())
                 failure = text if isinstance(text, Failure) else None
-                path = None if failure else write(self.work / run.id / "notebook.ipynb", text)
+                path = None if failure else write(self.work / run.key / "notebook.ipynb", text)
                 yield Executed(run, 1.0, path, failure)
 
     monkeypatch.setattr(session, "Execution", Prepared)
@@ -146,6 +156,28 @@ def test_a_page_that_cannot_be_rendered_is_a_failure_of_its_run(tmp_path, made):
     outcome = run_plan(order(project(tmp_path, ONE)))
     assert "die Angaben darüber, wovon die Seite handelt, sind unvollständig" in outcome.failures["trend-older"]
     assert not (tmp_path / "outputs" / "trend").exists()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("kaputt in /home/erika/a.html"), UnicodeError("kaputt in a.html")])
+def test_an_unexpected_error_of_one_page_ends_no_batch(tmp_path, made, monkeypatch, error):
+    def render(path, *others):
+        if path.parent.name.startswith("trend-older"):
+            (tmp_path / "outputs.log").mkdir()
+            raise error
+        return real(path, *others)
+
+    real = rendering.render
+    monkeypatch.setattr(rendering, "render", render)
+    outcome = run_plan(order(project(tmp_path, PLAN)))
+    assert outcome.failures == {"trend-older": f"{type(error).__name__}: kaputt in a.html"}
+    assert states(tmp_path) == {"trend-older": "failed", "trend-children": "current", "broken-older": "current"}
+    assert "Traceback" in (tmp_path / "outputs.log" / "trend-older.de.log").read_text(encoding="utf-8")
+
+
+def test_half_a_character_in_an_output_is_a_failure_of_its_run(tmp_path, made):
+    made["trend-older"] = executed(code("a", "1", outputs=(shown({"text/html": "<p>\ud800</p>"}),)))
+    outcome = run_plan(order(project(tmp_path, PLAN)))
+    assert (list(outcome.failures), outcome.made) == (["trend-older"], 2)
 
 
 def test_what_is_unchanged_is_not_made_again(tmp_path, made):
@@ -209,10 +241,67 @@ def test_pages_in_two_languages_stand_side_by_side(tmp_path, made):
     assert sorted(path.name for path in (folder / "outputs" / "trend").iterdir()) == ["older.de.html", "older.en.html"]
 
 
+TWO = ONE.replace("runs:", "languages: [en, de]\nruns:", 1)
+
+
+def test_a_plan_in_two_languages_makes_both_and_its_index_in_the_first(tmp_path, made):
+    folder = project(tmp_path, TWO)
+    made["trend-older"] = executed(markdown("a", "## Hier", "lang-de"), markdown("b", "## Here", "lang-en"))
+    outcome = run_plan(order(folder, notices={"de": ("Nicht weitergeben.",), "en": ("Not for sharing.",)}))
+    assert (outcome.made, outcome.failed) == (2, 0)
+    entries = [(entry.id, entry.language, entry.state) for entry in read_manifest(folder / "outputs").findings]
+    assert entries == [("trend-older", "en", "current"), ("trend-older", "de", "current")]
+    pages = {name: data.decode() for name, data in tree(folder / "outputs").items()}
+    assert "Here</h2>" in pages["trend/older.en.html"]
+    assert "Hier</h2>" in pages["trend/older.de.html"]
+    assert "Nicht weitergeben." in pages["trend/older.de.html"]
+    assert '<html lang="en">' in pages["index.html"]
+    assert "Not for sharing." in pages["index.html"]
+    assert run_plan(order(folder, only=("trend-older",))).unchanged == 2
+
+
+def test_a_failure_in_two_languages_counts_twice_and_is_told_once(tmp_path, made):
+    made["trend-older"] = DEADLINE
+    outcome = run_plan(order(project(tmp_path, TWO)))
+    assert (outcome.failed, list(outcome.failures)) == (2, ["trend-older"])
+
+
+def test_a_language_that_is_ordered_takes_the_place_of_those_of_the_plan(tmp_path, made):
+    folder = project(tmp_path, TWO)
+    assert [step.run.address for step in preview(order(folder))] == ["trend/older.en.html", "trend/older.de.html"]
+    assert [step.run.address for step in preview(order(folder, language="de"))] == ["trend/older.de.html"]
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ("data", "Diese Seite beruht auf einem früheren Datenstand."),
+        ("notebook", "Diese Seite wurde mit einer früheren Fassung des Programms erstellt."),
+        ("nothing", None),
+    ],
+)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_page_that_was_not_made_anew_does_not_pass_for_current(tmp_path, made, other, reason, language):
+    """Be it that the run chose only other pages, or that it made them in another language."""
+    folder = project(tmp_path)
+    run_plan(order(folder, language=language))
+    if other == "notebook":
+        write(folder / "notebooks" / "trend.ipynb", runnable("2"))
+    changes = {"data": "1" * 64} if other == "data" else {}
+    run_plan(order(folder, only=("trend-older",) if language == "de" else (), **changes))
+    manifest = read_manifest(folder / "outputs")
+    (kept,) = [entry for entry in manifest.findings if (entry.id, entry.language) == ("trend-children", language)]
+    assert kept.state == ("current" if reason is None else "earlier")
+    assert (kept.reason in OUTDATED) == (reason is not None)
+    if reason:
+        assert f'<p class="failure">{reason}</p>' in (folder / "outputs" / "index.html").read_text(encoding="utf-8")
+        assert preview(order(folder, language=language, **changes))[1].why == "changed"
+
+
 def test_a_public_edition_keeps_no_page_of_the_administration(tmp_path, made):
     """Not even that of a run that failed for the public."""
     folder = project(tmp_path)
-    run_plan(order(folder, audience="administration", notices=("Nicht zur Weitergabe.",)))
+    run_plan(order(folder, audience="administration", notices={"de": ("Nicht zur Weitergabe.",)}))
     made["trend-older"] = DEADLINE
     run_plan(order(folder, audience="public"))
     assert not (folder / "outputs" / "trend" / "older.de.html").exists()
@@ -221,7 +310,7 @@ def test_a_public_edition_keeps_no_page_of_the_administration(tmp_path, made):
 
 
 def test_notices_stand_on_every_page_and_the_index(tmp_path, made):
-    run_plan(order(project(tmp_path), notices=("Nicht zur Weitergabe.",)))
+    run_plan(order(project(tmp_path), notices={"de": ("Nicht zur Weitergabe.",)}))
     pages = [data.decode() for name, data in tree(tmp_path / "outputs").items() if name.endswith(".html")]
     assert len(pages) == 4
     assert all("<p>Nicht zur Weitergabe.</p>" in page for page in pages)
@@ -333,6 +422,26 @@ def test_leftovers_of_a_killed_run_are_cleared(tmp_path):
         assert not (tmp_path / "outputs" / ".staging-abc").exists()
 
 
+def test_logs_of_earlier_runs_go_and_what_is_not_ours_stays(tmp_path):
+    old = [write(tmp_path / name / "x.log", "Traceback") for name in ("outputs/.log", "outputs.log")]
+    foreign = write(tmp_path / "outputs.log" / "x.txt", "fremd")
+    with hold(tmp_path / "outputs", []):
+        pass
+    assert [path.exists() for path in (*old, foreign)] == [False, False, True]
+    assert not (tmp_path / "outputs" / ".log").exists()
+
+
+def test_logs_are_not_written_among_raw_files(tmp_path):
+    with pytest.raises(UsageError, match="cannot be, hold or lie in"):
+        refuse(tmp_path / "outputs", [tmp_path / "outputs.log"])
+
+
+def test_an_output_folder_that_cannot_be_made_is_wrong_use(tmp_path):
+    output = write(tmp_path / "file", "x") / "outputs"
+    with pytest.raises(UsageError, match="outputs cannot be made or written to"), hold(output, []):
+        pass
+
+
 def test_a_second_run_is_refused(tmp_path):
     with hold(tmp_path / "outputs", []), pytest.raises(LockedError) as caught, hold(tmp_path / "outputs", []):
         pass
@@ -348,6 +457,17 @@ def test_no_output_into_the_town_or_around_it(tmp_path, output):
     with pytest.raises(UsageError, match="cannot be, hold or lie in town"):
         refuse(tmp_path / output, [tmp_path / "data" / "town"])
     refuse(tmp_path / "outputs", [tmp_path / "data" / "town"])
+
+
+def test_a_town_is_known_by_its_folder_however_it_is_written(tmp_path, monkeypatch):
+    folder = project(tmp_path, ONE)
+    monkeypatch.chdir(folder / "data" / "probestadt")
+    assert order(folder, town=Path()).town_name == order(folder).town_name == "probestadt"
+
+
+def test_versions_cover_what_draws_and_writes():
+    assert set(versions()) >= {"python", "jinja2", "markupsafe", "nbconvert", "papermill", "scipy", "shapely"}
+    assert "great-tables" not in versions()
 
 
 def test_an_output_that_is_a_file_is_refused(tmp_path):

@@ -229,6 +229,13 @@ def test_an_object_without_a_form_stops_the_page(render_page):
         ("<video src='x'></video>", "element <video>"),
         ("<!DOCTYPE html>", "declaration"),
         ("<?xml version='1.0'?>", "instruction"),
+        ("<!--><script>x()</script>-->", "a comment"),
+        ("<!--><meta http-equiv=refresh content='0;url=https://example.org'>-->", "a comment"),
+        ("<!--><meta http-equiv=refresh content='0;url=https://example.org'>", "a part that does not end"),
+        ("<p>a</p><!foo", "a part that does not end"),
+        ("<p>a</p><style>p { color: #123 }", "a part that does not end"),
+        ("<![x[ foo", "a declaration that cannot be read"),
+        ("<!-- a -->", "a comment"),
     ],
 )
 def test_an_output_that_acts_or_loads_stops_the_page(render_page, text, problem):

@@ -100,3 +100,38 @@ def test_a_town_of_one_level_has_no_gaps(tmp_path):
     town = "\n".join(line for line in TIDY.splitlines() if "ortsteil" not in line)
     areas = "area,name,level,parent\n0,Klein,stadt,\n"
     assert gaps(write_town(tmp_path, population("0,5"), town__yml=town, areas__csv=areas)) == []
+
+
+CELLS = "01,2011-12-31,population,,,{total},\n01,2011-12-31,population,female,,{female},{mark}\n"
+CELLS += "01,2011-12-31,population,male,,40,\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ({"total": 90, "female": 50, "mark": ""}, []),
+        ({"total": 91, "female": 50, "mark": ""}, [("01", 91.0, 90.0, 1.0)]),
+        ({"total": 91, "female": "", "mark": "missing"}, []),
+        ({"total": 91, "female": "", "mark": "suppressed"}, []),  # anything may be hidden
+        ({"total": 39, "female": "", "mark": "suppressed"}, [("01", 39.0, None, None)]),
+    ],
+)
+def test_a_total_is_compared_with_the_ages_and_sexes_of_its_area(tmp_path, cells, found):
+    rows = open_town(write_town(tmp_path, CELLS.format(**cells))).gaps
+    assert set(rows["of"]) <= {"cells"}
+    written = (
+        rows[["area", "total", "parts", "gap"]]
+        .astype(object)
+        .where(rows[["area", "total", "parts", "gap"]].notna(), None)
+    )
+    assert list(written.itertuples(index=False, name=None)) == found
+
+
+def test_a_total_that_is_not_the_sum_of_its_sexes_is_a_fault_where_totals_are_exact(tmp_path):
+    rows = CELLS.format(total=91, female=50, mark="")
+    assert faults_of(write_town(tmp_path, rows, town__yml=EXACT)) == [
+        (
+            "counts.csv, line 2, area 01: the total 91 of population (2011-12-31) is not the sum of its ages and sexes 90 "
+            "(difference 1); correct it, or declare totals: reported in town.yml"
+        )
+    ]

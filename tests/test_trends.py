@@ -92,6 +92,61 @@ def test_limits_of_another_date_are_never_borrowed():
     assert np.isnan(row["change_lower"])
 
 
+# ----------------------------------------------------------------------------------------------------- confidential values
+
+COMPUTED = ["p_value", "slope", "slope_lower", "slope_upper", "change", "change_lower", "change_upper"]
+
+
+@pytest.mark.parametrize(
+    ("values", "points"),
+    [
+        (". 2 3 4 5 6 7", 6),  # the first is the smallest and confidential: nobody may call the others a steady rise
+        ("1 2 3 4 5 6 .", 6),
+        ("1 2 . 4 5 6 7", 6),
+        ("1 .", 1),
+        (". 1", 1),
+        (". .", 0),
+    ],
+)
+def test_a_series_with_confidential_values_is_not_tested(values, points):
+    status = " ".join("suppressed" if value == "." else "number" for value in values.split())
+    row = developed(values, status=status, lower=values, upper=values)
+    assert (row["method"], row["finding"], row["points"]) == ("hidden", "hidden", points)
+    assert row[COMPUTED].isna().all()
+    assert "hidden" not in row.index
+
+
+def test_a_series_with_gaps_alone_is_tested_as_before():
+    row = developed("1 . 3 4 5 6", status="number missing number number number number")
+    assert (row["method"], row["finding"], row["points"]) == ("mann_kendall", "rising", 5)
+
+
+def test_confidential_values_before_a_break_do_not_matter():
+    row = developed("1 . 1 2 3 4 5", segment="0 0 1 1 1 1 1", status="number suppressed" + " number" * 5)
+    assert (row["finding"], row["broken"]) == ("rising", True)
+    assert developed("1 2 .", segment="0 0 1", status="number number suppressed")["finding"] == "hidden"
+
+
+def test_confidential_years_do_not_hide_the_windows_of_three_years():
+    frame = indicator_frame(
+        """
+        area  start       end         value  status
+        a     2007-01-01  2009-12-31  30     number
+        a     2009-01-01  2009-12-31  .      suppressed
+        a     2010-01-01  2012-12-31  20     number
+        a     2012-01-01  2012-12-31  .      suppressed
+        """,
+        TOWN,
+        period_kind="flow",
+    )
+    assert shown(development(frame), "points method first_value last_value") == ["2 two_dates 30 20"]
+
+
+def test_one_confidential_series_does_not_touch_the_others():
+    text = "area end value status\n a 2011-12-31 1 number\n b 2011-12-31 . suppressed\n c 2011-12-31 . missing"
+    assert shown(development(indicator_frame(text, TOWN)), "area finding") == ["a one_date", "b hidden"]
+
+
 # -------------------------------------------------------------------------------------------------------------- real time
 
 

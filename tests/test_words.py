@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sozialanalyse import comparison, trends
-from sozialanalyse.findings import words
+from sozialanalyse.findings import tables, words
 from sozialanalyse.view import View
 
 if TYPE_CHECKING:
@@ -116,6 +116,19 @@ def test_a_development_is_said_as_cautiously_as_it_is_known(
     row["first_end"] = row["last_end"].replace(year=2019)
     sentence = plain(words.development_sentence(view, row))
     assert sentence == f"Kinderarmut (SGB II unter 15 Jahren): {expected}"
+
+
+def test_a_development_with_hidden_values_is_not_stated(musterstadt: Town) -> None:
+    """Lebensraum 021 has counts from 1 to 9 that the deliverer hides."""
+    view = View(musterstadt, "disability", area="021")
+    developed = trends.development(view.frame)
+    name = "unemployed_severely_disabled_share"
+    row = developed[(developed["area"] == "021") & (developed["indicator"] == name)].iloc[0]
+    assert words.development_sentence(view, row) == (
+        "Arbeitslose schwerbehinderte Menschen: Werte sind geheim gehalten; "
+        "eine Entwicklung lässt sich deshalb nicht angeben."
+    )
+    assert "Werte geheim gehalten" in tables.development(view, developed).text
 
 
 def test_a_break_is_said(musterstadt: Town) -> None:

@@ -25,8 +25,11 @@ ADDRESS = r"^[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.html$"
 """What the address of a page looks like: a folder and a file below the output folder, and never out of it."""
 
 State = Literal["current", "earlier", "failed"]
-"""``current``: made from the hashes beside it; ``earlier``: the last try failed and the page before it was kept;
-``failed``: there is no page."""
+"""``current``: made from the hashes beside it; ``earlier``: kept from an earlier run, as the last try failed or as
+this run made only others, from something else (:data:`OUTDATED`); ``failed``: there is no page."""
+
+OUTDATED = ("This page was made from earlier data.", "This page was made by an earlier version of the program.")
+"""Why a page that a run did not make is not current; in the manifest in English, on the index in its language."""
 
 
 class Hashes(Model):
@@ -41,6 +44,25 @@ class Hashes(Model):
     parameters: str
     library: str
     ledger: str | None = None
+
+
+def outdated(kept: Hashes, now: Hashes, *, same_versions: bool) -> str | None:
+    """Say which of :data:`OUTDATED` holds for a page; nothing when it is made of the same as the pages of this run.
+
+    The parameters are left out: they hold the language.
+
+    Parameters
+    ----------
+    kept, now
+        What the page, and what the same finding would be made of by this run.
+    same_versions
+        Whether the libraries that draw and write are those of the run before.
+    """
+    by_data, by_program = OUTDATED
+    if (kept.data, kept.catalogue, kept.ledger) != (now.data, now.catalogue, now.ledger):
+        return by_data
+    is_same = same_versions and (kept.notebook, kept.library) == (now.notebook, now.library)
+    return None if is_same else by_program
 
 
 class Entry(Model):

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import uuid
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -48,8 +49,26 @@ MATPLOTLIB = "svg.hashsalt: sozialanalyse\n"
 """Settings of figures; taking the place of the user's own, which would change the pages of one desk."""
 
 _TOKEN = "SOZIALANALYSE_RUN"  # noqa: S105 - names the processes of one run, keeps no secret
+_QUOTED = re.compile(
+    r"""
+    (?P<quote>['"])
+    (?: file:/ | [A-Za-z]:[\\/] | \\\\ | / )  # how an address, a drive, a share and a folder begin
+    [^'"\n]* [\\/]                           # blanks included
+    (?= [^'"\n\\/]+ (?P=quote) )             # the last name is kept
+    """,
+    re.VERBOSE,
+)
 _ABSOLUTE = re.compile(
-    r"""(?<![\w.:/\\])(?:[A-Za-z]:\\(?:[^\s\\'":,;]+\\)*|/(?:[^\s/'":,;<>]+/)+)(?=[^\s/\\'":,;<>])"""
+    r"""
+    (?<![\w.:/\\])
+    (?: file:/+ (?: [^\s/'",;<>]+ /+ )*
+      | \\\\ (?: [^\s\\/'":,;<>]+ [\\/]+ )+
+      | [A-Za-z]: [\\/]+ (?: [^\s\\/'":,;<>]+ [\\/]+ )*
+      | / (?: [^\s/'":,;<>]+ / )+
+    )
+    (?= [^\s/\\'":,;<>] )
+    """,
+    re.VERBOSE,
 )
 
 
@@ -133,19 +152,27 @@ class Execution:
                 end(child, token)
 
     def execute(self, run: Run) -> Executed:
-        """Run one notebook in a child process and wait for its end, not past the deadline."""
-        folder = self.work / run.id
+        """Run one notebook in a child process and wait for its end, not past the deadline; whatever fails is its own."""
+        start = time.monotonic()
+        folder = self.work / run.key
+        try:
+            in_time = self._is_in_time(run, folder)
+            failure = self._failure(folder) if in_time else Failure("deadline", "Deadline", f"{self.deadline:g} s")
+        except Exception as error:  # noqa: BLE001 - no process, no disk: this run's failure, never the batch's
+            log_error(self.logs, run)
+            failure = Failure("died", type(error).__name__, plain(str(error)))
+        seconds = time.monotonic() - start
+        return Executed(run, seconds, None if failure else folder / "notebook.ipynb", failure)
+
+    def _is_in_time(self, run: Run, folder: Path) -> bool:
+        """Run the child and say whether it ended before the deadline."""
         (folder / "desk").mkdir(parents=True)
         job = {
             "notebook": str(run.path.resolve()),
-            "parameters": {**run.parameters, **self.given},
+            "parameters": {**run.parameters, **self.given, "language": run.language},
             "folder": str(folder),
         }
-        start = time.monotonic()
-        in_time = self._run_child(job, folder, run.id)
-        seconds = time.monotonic() - start
-        failure = self._failure(folder) if in_time else Failure("deadline", "Deadline", f"{self.deadline:g} s")
-        return Executed(run, seconds, None if failure else folder / "notebook.ipynb", failure)
+        return self._run_child(job, folder, run.key)
 
     def _run_child(self, job: Mapping[str, Any], folder: Path, name: str) -> bool:
         token = uuid.uuid4().hex
@@ -173,14 +200,13 @@ class Execution:
     def _finish(self, child: subprocess.Popen[bytes], job: Mapping[str, Any]) -> bool:
         """Hand over the job and wait; the open pipe tells the child that we live."""
         assert child.stdin is not None
-        try:
+        with contextlib.suppress(OSError):  # a child that is gone already: its missing result says so
             child.stdin.write(json.dumps(job).encode() + b"\n")
             child.stdin.flush()
+        try:
             child.wait(self.deadline)
         except subprocess.TimeoutExpired:
             return False
-        except BrokenPipeError:
-            child.wait(self.deadline)
         return True
 
     @staticmethod
@@ -193,6 +219,12 @@ class Execution:
         if result["name"] is None:
             return None
         return Failure("error", result["name"], plain(result["message"]), result["cell"])
+
+
+def log_error(logs: Path, run: Run) -> None:
+    """Write the traceback of the error at hand into the log of its run; that the log fails must not hide the error."""
+    with contextlib.suppress(OSError), (logs / f"{run.key}.log").open("a", encoding="utf-8", errors="replace") as log:
+        traceback.print_exc(file=log)
 
 
 def default_workers() -> int:
@@ -242,10 +274,10 @@ def environment(work: Path, folder: Path) -> dict[str, str]:
 def end(child: subprocess.Popen[bytes], token: str) -> None:
     """End a child and all that it started, the kernel in its own session included."""
     for process in [*_descendants(child), *(found for found in psutil.process_iter() if _carries(found, token))]:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.Error):
             process.kill()
     if child.stdin is not None:
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(OSError):
             child.stdin.close()
     child.wait()
 
@@ -277,5 +309,5 @@ def plain(message: str) -> str:
     'cannot read areas.csv: no column'
     """
     message = re.sub(r"\x1b\[[0-9;]*m", "", message)
-    message = _ABSOLUTE.sub("", message).strip()
+    message = _ABSOLUTE.sub("", _QUOTED.sub(r"\g<quote>", message)).strip()
     return message if len(message) <= LONGEST_MESSAGE else message[: LONGEST_MESSAGE - 1] + "…"

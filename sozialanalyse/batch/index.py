@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sozialanalyse.batch.edition import OUTDATED
 from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import slug
@@ -98,8 +99,7 @@ def _line(entry: Entry, language: Language) -> Line:
         facts.append(LANGUAGE_NAMES[entry.language])
     reason = None
     if entry.state != "current" and entry.reason:
-        kept = language.text("The page is of an earlier state, as it could not be made anew:")
-        reason = f"{kept if entry.state == 'earlier' else language.text('Could not be made:')} {entry.reason}"
+        reason = _reason(entry, entry.reason, language)
     return Line(
         title=finding.title if finding else entry.title or entry.id,
         language=entry.language,
@@ -109,6 +109,13 @@ def _line(entry: Entry, language: Language) -> Line:
         summary=finding.summary if finding else "",
         facts=tuple(facts),
     )
+
+
+def _reason(entry: Entry, reason: str, language: Language) -> str:
+    if reason in OUTDATED:
+        return language.text(reason)
+    kept = language.text("The page is of an earlier state, as it could not be made anew:")
+    return f"{kept if entry.state == 'earlier' else language.text('Could not be made:')} {reason}"
 
 
 def _town(manifest: Manifest) -> str:

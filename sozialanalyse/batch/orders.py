@@ -6,17 +6,26 @@ import contextlib
 import importlib.metadata
 import json
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from sozialanalyse.batch.edition import Entry, Hashes, hash_folder, hash_notebook, hash_of, hash_text, read_manifest
+from sozialanalyse.batch.edition import (
+    OUTDATED,
+    Entry,
+    Hashes,
+    hash_folder,
+    hash_notebook,
+    hash_of,
+    hash_text,
+    read_manifest,
+)
 from sozialanalyse.batch.execution import DEADLINE
 from sozialanalyse.batch.plan import Check, Run, choose, read_plan
 from sozialanalyse.batch.publishing import REPORT, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sozialanalyse.language import LanguageCode
 
@@ -26,7 +35,24 @@ Why = Literal["new", "changed", "failed before", "forced", "unchanged", "not cho
 _PACKAGE = Path(__file__).parents[1]
 _DEFINITIONS = _PACKAGE / "catalogue" / "definitions"
 _SOURCES = (".py", ".j2", ".css", ".po", ".yml", ".json")
-_DRAWN_BY = ("babel", "great-tables", "geopandas", "mapclassify", "matplotlib", "mistune", "numpy", "pandas", "seaborn")
+_DRAWN_BY = (
+    "babel",
+    "geopandas",
+    "jinja2",
+    "mapclassify",
+    "markupsafe",
+    "matplotlib",
+    "mistune",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pydantic",
+    "scipy",
+    "seaborn",
+    "shapely",
+)
+"""The libraries that compute, draw and write: another version of one can change the bytes of a page."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +69,12 @@ class Order:
         The plan file, and the folder of the notebooks.
     output
         Folder of the pages.
-    audience, language
-        For whom, and in which language.
+    audience
+        For whom.
+    language
+        The only language of the pages; default: those of the plan.
     notices
-        What every page must say at its top.
+        What every page of a language must say at its top.
     only
         Ids of the runs to make; empty for all.
     workers, deadline
@@ -62,12 +90,17 @@ class Order:
     output: Path
     raw: Path | None = None
     audience: str = "public"
-    language: LanguageCode = "de"
-    notices: tuple[str, ...] = ()
+    language: LanguageCode | None = None
+    notices: Mapping[LanguageCode, tuple[str, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     workers: int | None = None
     deadline: float = DEADLINE
     force: bool = False
+
+    @property
+    def town_name(self) -> str:
+        """The town's name in the manifest: that of its folder, however it was written (``.``)."""
+        return self.town.resolve().name
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +149,10 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
     catalogue = hash_folder(_DEFINITIONS, (".yml",))
     notebooks = {path: hash_notebook(path) for path in {run.path for run in runs}}
     earlier = earlier_findings(order, output)
-    same_versions = _versions_before(output) == versions()
+    drawn_alike = same_versions(output)
     steps = []
     for run in runs:
-        parameters = hash_of({**run.parameters, "language": order.language, "audience": order.audience})
+        parameters = hash_of({**run.parameters, "language": run.language, "audience": order.audience})
         hashes = Hashes(
             data=order.data,
             catalogue=catalogue,
@@ -129,7 +162,7 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
         )
         entry = earlier.get((run.id, run.language))
         why = _why(entry, hashes, output) if run in chosen else "not chosen"
-        if why == "unchanged" and (order.force or not same_versions):
+        if why == "unchanged" and (order.force or not drawn_alike):
             why = "forced" if order.force else "changed"
         steps.append(Step(run, why, hashes))
     return steps
@@ -138,17 +171,19 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
 def _why(entry: Entry | None, hashes: Hashes, output: Path) -> Why:
     if entry is None:
         return "new"
-    if entry.state != "current":
+    if entry.state == "failed":
         return "failed before"
     page = output / entry.address
     is_whole = page.is_file() and hash_text(page.read_text(encoding="utf-8")) == entry.sha256
-    return "unchanged" if is_whole and entry.hashes == hashes else "changed"
+    if not is_whole or entry.hashes != hashes or entry.reason in OUTDATED:
+        return "changed"
+    return "unchanged" if entry.state == "current" else "failed before"
 
 
 def earlier_findings(order: Order, output: Path) -> dict[tuple[str, str], Entry]:
     """Give the findings of the edition before; those of another town or audience must not stand beside ours."""
     manifest = read_manifest(output)
-    if manifest is None or not manifest.fits(order.town.name, order.audience):
+    if manifest is None or not manifest.fits(order.town_name, order.audience):
         return {}
     return {(entry.id, entry.language): entry for entry in manifest.findings}
 
@@ -162,8 +197,10 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _versions_before(output: Path) -> object:
+def same_versions(output: Path) -> bool:
+    """Say whether what draws and writes is what made the pages of the run before."""
     try:
-        return json.loads((output / REPORT).read_text(encoding="utf-8")).get("versions")
+        before = json.loads((output / REPORT).read_text(encoding="utf-8")).get("versions")
     except (OSError, ValueError, AttributeError):
-        return None
+        return False
+    return bool(before == versions())

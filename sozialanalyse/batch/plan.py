@@ -12,13 +12,14 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from sozialanalyse.batch.parameters import SET_BY_BATCH, Parameter, Value, read_parameters
 from sozialanalyse.documents import Document, Model, Versioned, read_document
 from sozialanalyse.errors import DataError, Fault, UsageError, nearest
+from sozialanalyse.language import LanguageCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", re.ASCII)
 """What ids and notebook names look like: they become file names on every system."""
 
 LONGEST_ID = 80
+DEFAULT_LANGUAGE: LanguageCode = "de"
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 """File names that Windows keeps for devices."""
 
@@ -55,6 +57,8 @@ class Plan(Versioned):
     """A whole plan file."""
 
     title: Title
+    languages: Annotated[list[LanguageCode], Field(min_length=1)] | None = None
+    """The languages of every page, that of the index first; a language that is ordered takes their place."""
     runs: list[Entry]
 
 
@@ -85,15 +89,22 @@ class Run:
     path: Path
     parameters: Mapping[str, Value]
     address: str
-    language: str
+    language: LanguageCode
     title: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name among all runs of a plan, in every language."""
+        return f"{self.id}.{self.language}"
 
 
 Check = Callable[[Run], Iterable[Fault]]
 """What a caller checks of each run, for example that the area exists; ``fault.place.key`` names the parameter."""
 
 
-def read_plan(path: Path, notebooks: Path, language: str = "de", check: Check | None = None) -> list[Run]:
+def read_plan(
+    path: Path, notebooks: Path, language: LanguageCode | None = None, check: Check | None = None
+) -> list[Run]:
     """Read a plan and expand it to checked runs.
 
     Parameters
@@ -103,16 +114,23 @@ def read_plan(path: Path, notebooks: Path, language: str = "de", check: Check | 
     notebooks
         Folder of the notebooks.
     language
-        Language of the pages, ``de`` or ``en``.
+        The only language of the pages; default: the ``languages`` of the plan, and German where it names none.
     check
-        Further checks of each run.
+        Further checks of each run; it is asked once for all languages, which differ in address and title only.
+
+    Returns
+    -------
+    list of Run
+        All runs in the first language, in the order of the plan, then all in the next.
 
     Raises
     ------
     DataError
         With all faults of the plan and of the notebooks that it names.
     """
-    reader = _Reader(read_document(path, Plan), notebooks, language, check)
+    document = read_document(path, Plan)
+    languages = [language] if language else list(dict.fromkeys(document.content.languages or [DEFAULT_LANGUAGE]))
+    reader = _Reader(document, notebooks, languages, check)
     runs = reader.read()
     if reader.faults:
         raise DataError(reader.faults)
@@ -127,7 +145,7 @@ def choose(runs: Sequence[Run], only: Sequence[str]) -> list[Run]:
     UsageError
         When the plan has no run of that id.
     """
-    known = [run.id for run in runs]
+    known = list(dict.fromkeys(run.id for run in runs))
     message = "the plan has no run '{found}'; nearest: {nearest}"
     faults = [Fault(message, {"found": i, "nearest": nearest(i, known)}) for i in only if i not in known]
     if faults:
@@ -141,7 +159,7 @@ class _Reader:
 
     document: Document[Plan]
     notebooks: Path
-    language: str
+    languages: Sequence[LanguageCode]
     check: Check | None
     faults: list[Fault] = field(default_factory=list)
     declared: dict[str, dict[str, Parameter] | None] = field(default_factory=dict)
@@ -149,14 +167,14 @@ class _Reader:
     def read(self) -> list[Run]:
         if not self.document.content.runs:
             self.fault(("runs",), "the plan has no runs")
-        made = [(number, run) for number, entry in enumerate(self.document.content.runs) for run in self.expand(number)]
+        made = [(number, runs) for number in range(len(self.document.content.runs)) for runs in self.expand(number)]
         seen: set[str] = set()
-        for number, run in made:
+        for number, (run, *_) in made:
             if seen & {run.id, run.address}:
                 message = "two runs have the same id or address '{found}'; put the matrix keys into the id: {{key}}"
                 self.fault(("runs", number, "id"), message, found=run.id if run.id in seen else run.address)
             seen |= {run.id, run.address}
-        return [run for _, run in made]
+        return [runs[place] for place in range(len(self.languages)) for _, runs in made]
 
     def fault(self, path: Sequence[str | int], message: str, **values: Any) -> None:
         """Note a fault at a key, once."""
@@ -164,8 +182,8 @@ class _Reader:
         if fault not in self.faults:
             self.faults.append(fault)
 
-    def expand(self, number: int) -> list[Run]:
-        """Make the runs of one entry; none when something is wrong with it."""
+    def expand(self, number: int) -> list[list[Run]]:
+        """Make the runs of one entry, each in all languages; none when something is wrong with it."""
         entry = self.document.content.runs[number]
         declared = self.declared_by(number, entry.notebook)
         if declared is None or not self.entry_is_sound(number, entry, declared):
@@ -173,9 +191,9 @@ class _Reader:
         runs = []
         for values in itertools.product(*entry.matrix.values()):
             cell = dict(zip(entry.matrix, values, strict=True))
-            run = self.run(entry, cell)
-            if self.id_is_sound(number, run.id) and self.passes_check(number, entry, run):
-                runs.append(run)
+            in_languages = [self.run(entry, cell, language) for language in self.languages]
+            if self.id_is_sound(number, in_languages[0].id) and self.passes_check(number, entry, in_languages[0]):
+                runs.append(in_languages)
         return runs
 
     def declared_by(self, number: int, notebook: str) -> dict[str, Parameter] | None:
@@ -226,17 +244,17 @@ class _Reader:
                 message = "'{key}' is of the type {expected}, found {found}; put it in quotes"
             self.fault(path, message, key=key, expected=declared[key].expected, found=repr(value)[:80])
 
-    def run(self, entry: Entry, cell: Mapping[str, Value]) -> Run:
+    def run(self, entry: Entry, cell: Mapping[str, Value], language: LanguageCode) -> Run:
         identity = filled(entry.id, {key: str(value).lower() for key, value in cell.items()})
-        title = None if entry.title is None else filled(getattr(entry.title, self.language), cell)
+        title = None if entry.title is None else filled(getattr(entry.title, language), cell)
         name = identity.removeprefix(f"{entry.notebook}-")
         return Run(
             id=identity,
             notebook=entry.notebook,
             path=self.notebooks / f"{entry.notebook}.ipynb",
             parameters={**entry.parameters, **cell},
-            address=f"{entry.notebook}/{name}.{self.language}.html",
-            language=self.language,
+            address=f"{entry.notebook}/{name}.{language}.html",
+            language=language,
             title=title,
         )
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sozialanalyse.batch.edition import MANIFEST, is_address
 from sozialanalyse.errors import LockedError, UsageError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 INDEX = "index.html"
 REPORT = "run.json"
 LOGS = ".log"
-"""Folder for tracebacks; begins with a dot, is git-ignored, and no page links to it."""
+"""Ending of the folder for tracebacks, beside the output folder and never in it: that one goes on web space."""
 
 _LOCK = ".lock"
 _STAGING = ".staging-"
@@ -38,6 +38,11 @@ class Output:
     """
 
     folder: Path
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs, beside the pages."""
+        return self.folder.with_name(self.folder.name + LOGS)
 
     def publish(self, pages: Mapping[str, str], stale: Iterable[str], side: Mapping[str, str]) -> None:
         """Replace pages, remove stale ones, then replace report, manifest and, last, the index.
@@ -107,30 +112,55 @@ def hold(folder: Path, keep_out: Iterable[Path]) -> Iterator[Output]:
     Raises
     ------
     UsageError
-        When the folder is one of those, lies in one, or holds one.
+        When the folder is one of those, lies in one, or holds one, or cannot be made.
     LockedError
         When another run holds it.
     """
     folder = folder.resolve()
     refuse(folder, keep_out)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a+b") as file:
+    with _opened(folder) as file:
         if not _lock(file.fileno()):
             message = "another run is writing to {folder}; wait for it or name another with --output"
             raise LockedError(message, folder=folder.name)
         for leftover in folder.glob(f"{_STAGING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        yield Output(folder)
+        output = Output(folder)
+        for logs in (folder / LOGS, output.logs):  # there was a time when they lay among the pages
+            _empty(logs)
+        yield output
+
+
+def _opened(folder: Path) -> BinaryIO:
+    """Make the folder and open its lock."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / _LOCK).open("a+b")
+    except OSError as error:
+        message = "the output folder {folder} cannot be made or written to ({reason}); name another with --output"
+        raise UsageError(message, folder=folder.name, reason=error.strerror) from error
+
+
+def _empty(logs: Path) -> None:
+    """Remove the logs of earlier runs, and their folder unless it holds something else."""
+    if logs.is_symlink():
+        return
+    for log in logs.glob("*.log"):
+        with contextlib.suppress(OSError):
+            log.unlink()
+    with contextlib.suppress(OSError):
+        logs.rmdir()
 
 
 def refuse(folder: Path, keep_out: Iterable[Path]) -> None:
     """Refuse an output folder that lies in, or holds, what is not for pages."""
     resolved = folder.resolve()
-    if resolved.exists() and not resolved.is_dir():
-        message = "the output {folder} is a file; name a folder"
-        raise UsageError(message, folder=folder.name)
+    ours = (resolved, Output(resolved).logs)
+    for path in ours:
+        if path.exists() and not path.is_dir():
+            message = "the output {folder} is a file; name a folder"
+            raise UsageError(message, folder=path.name)
     for other in (path.resolve() for path in keep_out):
-        if resolved.is_relative_to(other) or other.is_relative_to(resolved):
+        if any(path.is_relative_to(other) or other.is_relative_to(path) for path in ours):
             message = "the output folder {folder} cannot be, hold or lie in {other}; name another with --output"
             raise UsageError(message, folder=resolved.name or str(resolved), other=other.name)
 

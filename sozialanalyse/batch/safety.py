@@ -184,8 +184,12 @@ def problems(html: str, *, page: bool = False) -> list[str]:
     ["attribute 'onclick' of <p>", 'element <script>']
     """
     inspector = _Inspector(page)
-    inspector.feed(html)
-    inspector.close()
+    try:
+        inspector.feed(html)
+        inspector.check_end()
+        inspector.close()
+    except AssertionError:  # how the parser of the standard library says that it gives up
+        inspector.found.append("a declaration that cannot be read")
     inspector.finish()
     return list(dict.fromkeys(inspector.found))
 
@@ -232,6 +236,9 @@ class _Inspector(HTMLParser):
         if self.style and UNSAFE_STYLE.search(data) and not self.page:
             self.found.append("a style that loads something")
 
+    def handle_comment(self, data: str) -> None:  # noqa: ARG002 - a browser may end it elsewhere than this parser
+        self.found.append("a comment")
+
     def unknown_decl(self, data: str) -> None:
         self.found.append(f"declaration <![{data[:20]}")
 
@@ -242,7 +249,14 @@ class _Inspector(HTMLParser):
         if not self.page:
             self.found.append(f"declaration <!{decl[:20]}")
 
+    def check_end(self) -> None:
+        """Note what is still open when all is read: it would swallow what the page says next."""
+        if "<" in self.rawdata or self.cdata_elem:
+            self.found.append("a part that does not end")
+
     def finish(self) -> None:
+        if self.rawdata:
+            self.found.append("an end that cannot be read")
         if self.tables:
             self.found.append("a table that does not end")
         if self.page and self.headings != 1:

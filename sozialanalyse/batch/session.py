@@ -11,15 +11,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.edition import Entry, Manifest, hash_text, read_manifest
-from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers, plain
-from sozialanalyse.batch.orders import Order, Step, checked_runs, earlier_findings, keep_out, steps_of, versions
-from sozialanalyse.batch.publishing import INDEX, LOGS, REPORT, Output, hold
+from sozialanalyse.batch.edition import Entry, Hashes, Manifest, hash_text, outdated, read_manifest
+from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers, log_error, plain
+from sozialanalyse.batch.orders import (
+    Order,
+    Step,
+    checked_runs,
+    earlier_findings,
+    keep_out,
+    same_versions,
+    steps_of,
+    versions,
+)
+from sozialanalyse.batch.publishing import INDEX, REPORT, Output, hold
 from sozialanalyse.errors import SozialanalyseError
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.plan import Check
+    from sozialanalyse.language import LanguageCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +46,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a batch: each run's reason of failure, by its id, and where the index stands."""
+    """What came of a batch.
+
+    Parameters
+    ----------
+    made, unchanged, failed
+        Numbers of pages.
+    failures
+        Why runs failed, by their ids; of several languages the first one that failed.
+    index
+        Where the index stands.
+    """
 
     made: int
     unchanged: int
+    failed: int
     failures: Mapping[str, str]
     index: Path
 
@@ -73,7 +94,7 @@ def run_plan(order: Order, check: Check | None = None, report: Report | None = N
     runs = checked_runs(order, check)
     with hold(order.output, keep_out(order)) as output:
         steps = steps_of(order, runs, output.folder)
-        batch = _Batch(order, output, steps, report or (lambda _: None))
+        batch = _Batch(order, output, steps, report or (lambda _: None), same_versions(output.folder))
         with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as work:
             batch.make(Path(work))
         return batch.publish()
@@ -87,6 +108,7 @@ class _Batch:
     output: Output
     steps: Sequence[Step]
     report: Report
+    same_versions: bool
     began: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     pages: dict[str, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -95,21 +117,20 @@ class _Batch:
 
     def make(self, work: Path) -> None:
         """Run and render all that is due."""
-        due = {step.run.id: step for step in self.steps if step.is_due}
+        due = {step.run.key: step for step in self.steps if step.is_due}
         given = {
             "town": str(self.order.town.resolve()),
             "raw": None if self.order.raw is None else str(self.order.raw.resolve()),
-            "language": self.order.language,
             "audience": self.order.audience,
         }
         workers = max(1, min(self.order.workers or default_workers(), len(due)))
-        execution = Execution(work, self.output.folder / LOGS, given, workers, self.order.deadline)
+        execution = Execution(work, self.output.logs, given, workers, self.order.deadline)
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):
                 run = executed.run
-                self.seconds[run.id] = round(executed.seconds, 2)
-                self.take(due[run.id], executed)
-                reason = self.failures.get(run.id)
+                self.seconds[run.key] = round(executed.seconds, 2)
+                self.take(due[run.key], executed)
+                reason = self.failures.get(run.key)
                 self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason))
 
     def take(self, step: Step, executed: Executed) -> None:
@@ -119,26 +140,27 @@ class _Batch:
         run, failure = step.run, executed.failure
         if executed.notebook is not None:
             try:
-                page = render(executed.notebook, self.order.language, run.notebook, self.order.notices)
+                page = render(executed.notebook, run.language, run.notebook, self.order.notices.get(run.language, ()))
+                entry = self.entry(step, state="current", sha256=hash_text(page.html), finding=page.finding)
             except SozialanalyseError as error:
-                failure = Failure(
-                    "render", type(error).__name__, plain(error.describe(Language(self.order.language).text))
-                )
+                failure = Failure("render", type(error).__name__, plain(error.describe(Language(run.language).text)))
+            except Exception as error:  # noqa: BLE001 - one page, whatever is wrong with it, never ends the batch
+                log_error(self.output.logs, run)
+                failure = Failure("render", type(error).__name__, plain(f"{type(error).__name__}: {error}"))
             else:
                 self.pages[run.address] = page.html
-                entry = self.entry(step, state="current", sha256=hash_text(page.html), finding=page.finding)
-                self.entries[run.id] = entry
+                self.entries[run.key] = entry
         if failure is not None:
-            reason = self.reason(failure)
-            self.failures[run.id] = reason
-            self.entries[run.id] = self.entry(step, state="failed", sha256=None, reason=reason)
+            reason = self.reason(failure, run.language)
+            self.failures[run.key] = reason
+            self.entries[run.key] = self.entry(step, state="failed", sha256=None, reason=reason)
 
     def entry(self, step: Step, **found: Any) -> Entry:
         run = step.run
         group = str(run.parameters.get("target_group") or "")
         return Entry(
             id=run.id,
-            language=self.order.language,
+            language=run.language,
             address=run.address,
             group=group,
             title=run.title,
@@ -146,9 +168,9 @@ class _Batch:
             **found,
         )
 
-    def reason(self, failure: Failure) -> str:
+    def reason(self, failure: Failure, language: LanguageCode) -> str:
         """Say in the readers' language why a finding could not be made."""
-        text = Language(self.order.language).text
+        text = Language(language).text
         said = {
             "deadline": text("the time limit of {limit} seconds was exceeded", limit=f"{self.order.deadline:g}"),
             "died": text("the program ended without a result (too little memory?)"),
@@ -166,30 +188,48 @@ class _Batch:
         before = read_manifest(self.output.folder)
         kept = {entry.address for entry in manifest.findings if entry.sha256}
         stale = {entry.address for entry in before.findings} - kept if before else set()
-        index = index_page(manifest, Language(self.order.language), self.order.notices)
+        language = self.languages[0]
+        index = index_page(manifest, Language(language), self.order.notices.get(language, ()))
         side = {"manifest.json": manifest.text(), REPORT: self.run_report(), INDEX: index}
         self.output.publish(self.pages, stale, side)
         unchanged = sum(step.why == "unchanged" for step in self.steps)
-        return Outcome(len(self.pages), unchanged, self.failures, self.output.folder / INDEX)
+        failures: dict[str, str] = {}
+        for step in self.steps:
+            if step.run.key in self.failures:
+                failures.setdefault(step.run.id, self.failures[step.run.key])
+        return Outcome(len(self.pages), unchanged, len(self.failures), failures, self.output.folder / INDEX)
+
+    @property
+    def languages(self) -> list[LanguageCode]:
+        """The languages of the pages, that of the index first."""
+        return list(dict.fromkeys(step.run.language for step in self.steps))
 
     def manifest(self) -> Manifest:
         """List what the folder will hold: this plan's findings, then those of the same plan in other languages."""
         earlier = earlier_findings(self.order, self.output.folder)
         merged = [self.merged(step, earlier.get((step.run.id, step.run.language))) for step in self.steps]
-        ids = {step.run.id for step in self.steps}
-        others = [e for e in earlier.values() if e.id in ids and e.language != self.order.language]
-        findings = tuple(entry for entry in (*merged, *others) if entry is not None)
-        return Manifest(town=self.order.town.name, audience=self.order.audience, findings=findings)
+        hashes = {step.run.id: step.hashes for step in self.steps}
+        others = [e for e in earlier.values() if e.id in hashes and e.language not in self.languages]
+        kept = [self.kept(entry, hashes[entry.id]) for entry in others]
+        findings = tuple(entry for entry in (*merged, *kept) if entry is not None)
+        return Manifest(town=self.order.town_name, audience=self.order.audience, findings=findings)
 
     def merged(self, step: Step, earlier: Entry | None) -> Entry | None:
         """Choose between the new finding and the earlier one; a failed try keeps the earlier page, marked."""
-        made = self.entries.get(step.run.id)
+        made = self.entries.get(step.run.key)
         if made is None:
-            return earlier
+            return earlier and self.kept(earlier, step.hashes)
         has_page = earlier is not None and earlier.sha256 and (self.output.folder / earlier.address).is_file()
         if earlier is not None and made.state == "failed" and has_page:
             return earlier.model_copy(update={"state": "earlier", "reason": made.reason})
         return made
+
+    def kept(self, entry: Entry, hashes: Hashes) -> Entry:
+        """Mark a page that this run did not make, and that is made of something else than this run's pages."""
+        reason = outdated(entry.hashes, hashes, same_versions=self.same_versions)
+        if entry.state != "current" or reason is None:
+            return entry
+        return entry.model_copy(update={"state": "earlier", "reason": reason})
 
     def run_report(self) -> str:
         """Write ``run.json``: times, states, errors and versions, all that differs between runs and machines."""
@@ -199,16 +239,17 @@ class _Batch:
             "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "status": "failed" if self.failures else "done",
             "audience": self.order.audience,
-            "language": self.order.language,
+            "languages": self.languages,
             "versions": versions(),
             "runs": [self.run_line(step) for step in self.steps],
         }
         return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
 
     def run_line(self, step: Step) -> dict[str, Any]:
-        name = step.run.id
+        name = step.run.key
         return {
-            "id": name,
+            "id": step.run.id,
+            "language": step.run.language,
             "why": step.why,
             "state": "failed" if name in self.failures else "made" if name in self.entries else "kept",
             "seconds": self.seconds.get(name),

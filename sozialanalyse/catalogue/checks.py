@@ -76,6 +76,12 @@ def _problems_of_amounts(
             yield _problem(indicator, (key, "age"), message, measure=measure.id)
     if "numerator" in found:
         yield from _problems_of_unit(indicator, found["numerator"][1])
+    if indicator.kind == "proportion" and indicator.max_gap_days > 0:
+        message = (
+            "a proportion is a part of a whole at the same time, but numerator and denominator may lie {days} days apart; "
+            "choose kind 'ratio', or remove max_gap_days"
+        )
+        yield _problem(indicator, ("max_gap_days",), message, days=indicator.max_gap_days)
     if indicator.kind == "proportion" and len(found) == 2:
         yield from _problems_of_proportion(indicator, *found["numerator"], *found["denominator"])
 

@@ -269,7 +269,7 @@ def _alt(view: View, compared: Comparison, names: list[str]) -> str:
             "{label}, {date}: {values}.",
             label=view.short(name),
             date=words.date(areas["period_end"].iloc[0]),
-            values="; ".join([*_reference_values(view, compared, name), extremes(view, areas)]),
+            values="; ".join([*_reference_values(view, compared, name), value_range(view, areas)]),
         ),
         _relations(view, areas),
     ]
@@ -283,15 +283,19 @@ def _reference_values(view: View, compared: Comparison, indicator: str) -> list[
     return [f"{name} {view.amount(indicator, value)}" for name, value in named.items() if not np.isnan(value)]
 
 
-def extremes(view: View, areas: pd.DataFrame) -> str:
-    """Name the areas with the lowest and the highest value, in the order of their ids, not of their values."""
-    indicator = str(areas["indicator"].iloc[0])
-    ends = areas.loc[list(dict.fromkeys([areas["value"].idxmin(), areas["value"].idxmax()]))].sort_values("area")
-    values = [f"{view.area_name(row.area)} {view.amount(indicator, row['value'])}" for _, row in ends.iterrows()]
+def value_range(view: View, areas: pd.DataFrame) -> str:
+    """Say between which values the areas lie, naming none of them as highest or lowest.
+
+    There is no range where values are confidential: the hidden ones might lie outside it.
+    """
+    first = areas.iloc[0]
+    if np.isnan(first["level_min"]):
+        return view.words.text("without range, since values are kept confidential")
     return view.words.text(
-        "highest and lowest value of {count} areas, in the order of their numbers: {values}",
-        count=view.words.number(len(areas)),
-        values=view.words.listing(values),
+        "values from {low} to {high} in {count} areas",
+        low=view.amount(first["indicator"], first["level_min"]),
+        high=view.amount(first["indicator"], first["level_max"]),
+        count=view.words.number(first["level_areas"]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, SUPPRESSED
 from sozialanalyse.findings.pages import unavailable
+from sozialanalyse.loading.totals import AREAS, CELLS
 
 if TYPE_CHECKING:
     from sozialanalyse.language import Language
@@ -61,15 +62,19 @@ def _indicators(town: Town, words: Language) -> list[str]:
 
 
 def _gaps(town: Town, words: Language) -> list[str]:
-    """Say by how much delivered totals differ from the sum of their areas, for each measure."""
-    gaps = town.data.gaps
-    message = "{measure}: {count} delivered totals differ from the sum of their areas, by at most {gap}."
+    """Say by how much delivered totals differ from the sum of their parts, for each measure."""
     return [
         words.text(
-            message,
+            _GAP_MESSAGES[str(of)],
             measure=words.of(town.catalogue.measure(str(measure)).label),
             count=words.number(len(rows)),
             gap=words.number(rows["gap"].abs().max()),
         )
-        for measure, rows in gaps.groupby("measure", observed=True)
+        for (measure, of), rows in town.data.gaps.groupby(["measure", "of"], observed=True)
     ]
+
+
+_GAP_MESSAGES = {
+    AREAS: "{measure}: {count} delivered totals differ from the sum of their areas, by at most {gap}.",
+    CELLS: "{measure}: {count} delivered totals differ from the sum of their ages and sexes, by at most {gap}.",
+}

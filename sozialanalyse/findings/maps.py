@@ -15,7 +15,7 @@ import pandas as pd
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, SUPPRESSED
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import signs
-from sozialanalyse.findings._dots import extremes
+from sozialanalyse.findings._dots import value_range
 from sozialanalyse.findings._shapes import Shapes, outlines
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH, rounded
@@ -195,6 +195,8 @@ def _caption(view: View, areas: pd.DataFrame, shapes: Shapes) -> str:
     ]
     if set(areas["status"]) & set(HATCHES):
         texts.append(words.text("Hatched areas have no value; see the legend."))
+    if (areas["status"] == SUPPRESSED).any():
+        texts.append(words.text("The classes are formed from the areas shown; confidential values are not among them."))
     if shapes.highlighted:
         texts.append(words.text("Dark outline: {area}.", area=signs.plain(view.area_name())))
     if shapes.missing:
@@ -218,6 +220,6 @@ def _alt(view: View, areas: pd.DataFrame, names: list[str]) -> str:
     town = rows["town_value"].iloc[0]
     values = [] if np.isnan(town) else [f"{view.town.name} {view.amount(names[0], town)}"]
     date = words.date(rows["period_end"].iloc[0])
-    text = "; ".join([*values, extremes(view, rows)])
+    text = "; ".join([*values, value_range(view, rows)])
     texts.append(words.text("{label}, {date}: {values}.", label=view.short(names[0]), date=date, values=text))
     return signs.plain(" ".join(texts))

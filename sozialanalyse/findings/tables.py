@@ -303,7 +303,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 
 def _development(view: View, row: pd.Series) -> list[str]:
     name, date = row.indicator, view.words.date
-    one_date = row.method == trends.ONE_DATE
+    one_date, hidden = row.method == trends.ONE_DATE, row.method == trends.HIDDEN
     label = _with_unit(view, name)
     finding = view.words.text(_FINDINGS[row.finding])
     change = words.change(view, name, row.change)
@@ -311,9 +311,9 @@ def _development(view: View, row: pd.Series) -> list[str]:
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
         NO_NUMBER if one_date else _in_two_lines(view.amount(name, row.first_value), date(row.first_end)),
         _in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
-        NO_NUMBER if one_date else _in_two_lines(change, _change_interval(view, row)),
+        NO_NUMBER if one_date or hidden else _in_two_lines(change, _change_interval(view, row)),
         words.signed(view, row.slope, 2) if pd.notna(row.slope) else NO_NUMBER,
-        finding if one_date else _in_two_lines(finding, _method(view, row)),
+        finding if one_date or hidden else _in_two_lines(finding, _method(view, row)),
     ]
 
 
@@ -332,6 +332,7 @@ _FINDINGS = {
     trends.NO_CLEAR_DIFFERENCE: "not to be told apart",
     trends.UNTESTED: "not tested",
     trends.ONE_DATE: "one date only",
+    trends.HIDDEN: "values kept confidential",
 }
 _METHODS = {
     trends.MANN_KENDALL: "Mann-Kendall, {points} dates",

@@ -106,6 +106,8 @@ def development_sentence(view: View, row: Any) -> str:
     words = view.words
     label = view.label(row.indicator)
     last = {"last": view.measured(row.indicator, row.last_value), "last_date": words.date(row.last_end)}
+    if row.method == trends.HIDDEN:
+        return words.text("{label}: values are kept confidential, so no development can be stated.", label=label)
     if row.method == trends.ONE_DATE:
         message = "{label}: {last} ({last_date}). There is only one date, so nothing can be said about a development."
         return words.text(message, label=label, **last) + _break_note(view, row)

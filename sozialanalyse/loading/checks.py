@@ -125,7 +125,10 @@ def _tests(text: pd.DataFrame, declared: Declared) -> dict[str, dict[str, Test]]
         },
         "status": {
             "status": lambda rows: rows["status"].isin(STATES),
-            "both": lambda rows: (is_given == rows["status"].isin([NUMBER, ZERO])) | ~rows["status"].isin(STATES),
+            "both": lambda rows: (
+                (is_given == rows["status"].isin([NUMBER, ZERO])) & ~((rows["status"] == ZERO) & (rows["value"] > 0))
+                | ~rows["status"].isin(STATES)
+            ),
         },
         "row": {"duplicate": lambda rows: ~rows.duplicated(KEY, keep=False)},
     }

@@ -50,7 +50,7 @@ def check_counts(text: pd.DataFrame, declared: Declared) -> pd.DataFrame:
     pandas.DataFrame
         ``area, measure, period_kind, period_start, period_end, sex, age_from, age_to, value, status, lower, upper,
         source, file, row, share``. ``lower`` and ``upper`` are the hard bounds of the true count: equal to the value
-        where it is exact, wider where it was rounded or suppressed.
+        where it is exact, wider where it was rounded or suppressed. A 0 has the status ``zero`` only where it is exact.
 
     Raises
     ------
@@ -61,6 +61,7 @@ def check_counts(text: pd.DataFrame, declared: Declared) -> pd.DataFrame:
     typed = _parse(text, declared.catalogue)
     refuse_faults(typed, text, declared)
     typed = typed.assign(**_bounds(typed, declared.town.sources))
+    typed["status"] = _with_zeros(typed)
     frame = typed[COLUMNS].astype(dict.fromkeys(CATEGORIES, "category"))
     return frame.sort_values([*KEY, "row"], kind="stable", ignore_index=True)
 
@@ -82,7 +83,7 @@ def _parse(text: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             "age_from": age_from,
             "age_to": age_to,
             "value": value,
-            "status": status.mask((status == NUMBER) & (value == 0), ZERO),
+            "status": status,
             "row": text[FILE_ROW].astype("int64"),
         }
     )
@@ -126,3 +127,12 @@ def _bounds(typed: pd.DataFrame, sources: dict[str, Source]) -> dict[str, pd.Ser
         "lower": (typed["value"] - half).clip(lower=0).mask(suppressed, fewest),
         "upper": (typed["value"] + half).mask(suppressed, most),
     }
+
+
+def _with_zeros(typed: pd.DataFrame) -> pd.Series:
+    """Tell exact zeros from those that rounding may have made of a small count, which are numbers.
+
+    Of a percentage the decimals tell the count, so that no share of 0 is a rounded one.
+    """
+    is_exact = (typed["upper"] == 0) | typed["share"].notna()
+    return typed["status"].mask(typed["value"] == 0, pd.Series(np.where(is_exact, ZERO, NUMBER), index=typed.index))

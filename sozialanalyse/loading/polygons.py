@@ -18,6 +18,11 @@ MAXIMUM_BYTES = 200_000_000
 """Polygons of small areas, drawn for a page, are never larger."""
 
 
+KINDS = ("Polygon", "MultiPolygon")
+CORNERS = 3
+"""Fewer different points enclose nothing."""
+
+
 def check_polygons(path: Path, geometry: Geometry, areas: AreaTree) -> None:
     """Check a GeoJSON file against the table of areas.
 
@@ -33,7 +38,8 @@ def check_polygons(path: Path, geometry: Geometry, areas: AreaTree) -> None:
     Raises
     ------
     DataError
-        No GeoJSON; polygons without an id; polygons of areas that are neither in the table nor merged into one that is.
+        No GeoJSON; polygons without an id; polygons of areas that are neither in the table nor merged into one that is;
+        features that are no polygon, or an empty one.
     """
     faults = list(_faults(_features(path, geometry.file), geometry, areas))
     if faults:
@@ -63,3 +69,27 @@ def _faults(features: list[Any], geometry: Geometry, areas: AreaTree) -> Iterato
         elif geometry.merge.get(area, area) not in areas:
             message = "the polygon is of area '{area}', which is not in the table of areas; merge it into one: {near}?"
             yield Fault(message, {"area": area, "near": nearest(area, known)}, place)
+        elif not _is_polygon(feature.get("geometry")):
+            message = "the polygon of area '{area}' has no area; a Polygon or MultiPolygon with coordinates is expected"
+            yield Fault(message, {"area": area}, place)
+
+
+def _is_polygon(geometry: Any) -> bool:
+    """Tell whether a GeoJSON geometry has rings, and the outer one of each part enough points to enclose something."""
+    if not isinstance(geometry, dict) or geometry.get("type") not in KINDS:
+        return False
+    parts = geometry.get("coordinates")
+    parts = [parts] if geometry["type"] == "Polygon" else parts
+    return isinstance(parts, list) and bool(parts) and all(_encloses(part) for part in parts)
+
+
+def _encloses(rings: Any) -> bool:
+    outer = rings[0] if isinstance(rings, list) and rings else None
+    if not isinstance(outer, list):
+        return False
+    points = {tuple(point[:2]) for point in outer if isinstance(point, list) and _are_numbers(point[:2])}
+    return len(points) >= CORNERS
+
+
+def _are_numbers(point: list[Any]) -> bool:
+    return len(point) == 2 and all(isinstance(number, (int, float)) for number in point)

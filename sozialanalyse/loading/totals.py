@@ -1,4 +1,4 @@
-"""Delivered totals against the sum of their areas: what is assigned to no area is said, not swallowed."""
+"""Delivered totals against the sum of their parts: what is assigned to no area, age or sex is said, not swallowed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sozialanalyse.amounts import MISSING, PERIOD, VALUES, add_up
+from sozialanalyse.amounts import MISSING, PERIOD, SEXES, VALUES, Cell, Delivery, add_up
 from sozialanalyse.errors import DataError, Fault, Place
+from sozialanalyse.periods import parse_ages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,11 +16,26 @@ if TYPE_CHECKING:
     from sozialanalyse.areas import AreaTree
 
 CELL = ["measure", *PERIOD, "sex", "age_from", "age_to"]
-GAPS = ["area", *CELL, "total", "parts", "gap"]
+GAPS = ["area", *CELL, "of", "total", "parts", "gap"]
+
+AREAS, CELLS = "areas", "cells"
+"""Of what a total should be the sum: the areas below, or the ages and sexes of the same area."""
+
+WHOLE: Cell = (SEXES[0], *parse_ages(""))
+
+MESSAGES = {
+    AREAS: "the total {total:.0f} of {measure} ({period_end:%Y-%m-%d}) is not the sum of its areas {parts:.0f} "
+    "(difference {gap:.0f}); correct it, or declare totals: reported in town.yml",
+    CELLS: "the total {total:.0f} of {measure} ({period_end:%Y-%m-%d}) is not the sum of its ages and sexes {parts:.0f} "
+    "(difference {gap:.0f}); correct it, or declare totals: reported in town.yml",
+}
 
 
 def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
-    """Compare each delivered total with the sum of the areas below it, of whatever level they were delivered.
+    """Compare delivered totals with the sum of their parts.
+
+    Each total is compared with the areas below it, of whatever level they were delivered; that of all ages and sexes
+    also with the other delivered cells of its area, where these make it up.
 
     Parameters
     ----------
@@ -31,9 +47,29 @@ def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``area`` (of the total), cell columns, ``total``, ``parts`` (sum of its areas), ``gap`` (total minus parts); a
-        row for each total whose areas are all delivered and that differs by more than their rounding explains.
+        ``area`` (of the total), cell columns, ``of`` (:data:`AREAS` or :data:`CELLS`), ``total``, ``parts`` (their
+        sum), ``gap`` (total minus parts); a row for each total whose parts are all delivered and that differs by more
+        than their rounding explains.
     """
+    found = [gaps for gaps in (_between_areas(counts, areas), _between_cells(counts, areas)) if len(gaps)]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=GAPS)
+
+
+def _between_cells(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
+    """Compare the totals of all ages and sexes with the other cells of the same area."""
+    is_whole = (counts["sex"] == WHOLE[0]) & (counts["age_from"] == WHOLE[1]) & (counts["age_to"] == WHOLE[2])
+    comparable = set(counts.loc[is_whole, "measure"]) & set(counts.loc[~is_whole, "measure"])
+    gaps = []
+    for measure, rows in counts[counts["measure"].isin(comparable)].groupby("measure", observed=True):
+        both = Delivery(rows, areas).totals_and_parts(WHOLE)
+        if len(both) and len(found := _differing(both)):
+            sex, first, last = WHOLE
+            gaps.append(found.assign(measure=measure, sex=sex, age_from=first, age_to=last, of=CELLS)[GAPS])
+    return pd.concat(gaps).sort_values(["area", *CELL], ignore_index=True) if gaps else pd.DataFrame(columns=GAPS)
+
+
+def _between_areas(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
+    """Compare each total with the sum of the areas below it."""
     delivered = counts.loc[counts["status"] != MISSING, ["area", *CELL, *VALUES]].astype({"area": object})
     if delivered.empty or len(areas.levels) == 1:
         return pd.DataFrame(columns=GAPS)  # there is nothing to compare
@@ -49,7 +85,7 @@ def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
         gaps.append(_differing(totals.merge(sums, on=["area", "cell"], suffixes=("_total", "_parts"))))
         best = pd.concat([totals, sums]).drop_duplicates(["area", "cell"])
         known = pd.concat([known, best], ignore_index=True)
-    return pd.concat(gaps).join(cells, on="cell").sort_values(["area", *CELL], ignore_index=True)[GAPS]
+    return pd.concat(gaps).join(cells, on="cell").assign(of=AREAS).sort_values(["area", *CELL], ignore_index=True)[GAPS]
 
 
 def _sums(known: pd.DataFrame, level: str, areas: AreaTree, period_end: pd.Series) -> pd.DataFrame:
@@ -82,9 +118,7 @@ def refuse_gaps(gaps: pd.DataFrame, counts: pd.DataFrame) -> None:
     if gaps.empty:
         return
     placed = gaps.merge(counts[["area", *CELL, "file", "row"]], on=["area", *CELL])
-    message = (
-        "the total {total:.0f} of {measure} ({period_end:%Y-%m-%d}) is not the sum of its areas {parts:.0f} "
-        "(difference {gap:.0f}); correct it, or declare totals: reported in town.yml"
-    )
     records: list[dict[str, Any]] = placed.to_dict("records")  # type: ignore[assignment]  # the columns are text
-    raise DataError([Fault(message, row, Place(row["file"], row["row"], area=row["area"])) for row in records])
+    raise DataError(
+        [Fault(MESSAGES[row["of"]], row, Place(row["file"], row["row"], area=row["area"])) for row in records]
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from math import comb
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+Member = TypeVar("Member")
+
+
 class Decomposition(NamedTuple):
     """Result of `decompose`: what each factor has to do with the difference of two crude rates."""
 
@@ -26,7 +29,7 @@ class Decomposition(NamedTuple):
     effects: Floats  # shape (factors, ...): standardised second minus first; they add up to the difference of the crude rates
 
 
-def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Decomposition:
+def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike], *, structure: int = 0) -> Decomposition:
     r"""Decompose a difference of two rates, each the sum over cells of a product of factors.
 
     With factors :math:`f_1 \dots f_k` the rate is :math:`\sum_c f_{1c} \dots f_{kc}`. The effect of a factor is what
@@ -41,7 +44,10 @@ def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Decomp
     ----------
     first, second
         The factors of either population, in the same order, each of shape (..., cells): shares and rates by age, or single
-        numbers as arrays of one cell. See `structure_factors` for structures by several characteristics.
+        numbers as arrays of one cell.
+    structure
+        How many of the leading factors make up one structure (see `structure_factors`). They are exchanged in direct
+        succession, as parts of one factor, so the other effects do not depend on how finely the structure is split.
 
     Returns
     -------
@@ -51,7 +57,7 @@ def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Decomp
     Raises
     ------
     ValueError
-        If the populations have different numbers of factors, or none.
+        If the populations have different numbers of factors or none, or `structure` is more than there are.
 
     Notes
     -----
@@ -70,23 +76,35 @@ def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike]) -> Decomp
     >>> result.crude.round(6).tolist(), result.effects.round(6).tolist()
     ([22.0, 27.0], [3.0, 2.0])
     """
-    if not first or len(first) != len(second):
-        msg = f"both populations need the same factors; found {len(first)} and {len(second)}"
+    if not first or len(first) != len(second) or not 0 <= structure <= len(first):
+        msg = f"both populations need the same factors, structure included; found {len(first)} and {len(second)}"
         raise ValueError(msg)
     pairs = [tuple(np.asarray(part, dtype=np.float64) for part in pair) for pair in zip(first, second, strict=True)]
     count = len(pairs)
-    everyone = range(count)
-    crude = np.stack([_rate(pairs, frozenset()), _rate(pairs, frozenset(everyone))])
-    standardised = []
-    for factor in everyone:
-        own = [np.zeros_like(crude[0]), np.zeros_like(crude[1])]
-        for others in _subsets([other for other in everyone if other != factor]):
-            weight = 1 / (count * comb(count - 1, len(others)))
-            own[0] = own[0] + weight * _rate(pairs, others)
-            own[1] = own[1] + weight * _rate(pairs, others | {factor})
-        standardised.append(np.stack(own))
-    rates = np.stack(standardised)
+    blocks = [frozenset(range(structure))] if structure else []
+    blocks += [frozenset({factor}) for factor in range(structure, count)]
+    crude = np.stack([_rate(pairs, frozenset()), _rate(pairs, frozenset(range(count)))])
+    rates = np.stack([_standardised(pairs, factor, blocks) for factor in range(count)])
     return Decomposition(crude, rates, rates[:, 1] - rates[:, 0])
+
+
+def _standardised(pairs: list[tuple[Floats, ...]], factor: int, blocks: list[frozenset[int]]) -> Floats:
+    """Return the rates with one factor of either population's own and all others averaged."""
+    own = next(block for block in blocks if factor in block)
+    others = [block for block in blocks if block != own]
+    rates = [np.zeros_like(_rate(pairs, frozenset()))] * 2
+    for outside in _subsets(others):
+        for inside in _subsets(sorted(own - {factor})):
+            weight = _share(len(outside), len(blocks)) * _share(len(inside), len(own))
+            exchanged = inside.union(*outside)
+            rates[0] = rates[0] + weight * _rate(pairs, exchanged)
+            rates[1] = rates[1] + weight * _rate(pairs, exchanged | {factor})
+    return np.stack(rates)
+
+
+def _share(chosen: int, count: int) -> float:
+    """Return the share of all orders of `count` members in which just a given set of `chosen` stands before a member."""
+    return 1 / (count * comb(count - 1, chosen))
 
 
 def structure_factors(sizes: ArrayLike) -> list[Floats]:
@@ -130,7 +148,7 @@ def structure_factors(sizes: ArrayLike) -> list[Floats]:
 def _structure_factor(counts: Floats, axis: int, others: list[int]) -> Floats:
     factor = np.ones(counts.shape)
     for told_apart in _subsets(others):
-        power = 1 / (counts.ndim * comb(counts.ndim - 1, len(told_apart)))
+        power = _share(len(told_apart), counts.ndim)
         within, without = _size(counts, told_apart | {axis}), _size(counts, told_apart)
         factor = factor * (within / np.where(without > 0, without, 1.0)) ** power
     return np.where(counts == 0, 0.0, factor).ravel()
@@ -148,6 +166,6 @@ def _rate(pairs: list[tuple[Floats, ...]], from_second: frozenset[int]) -> Float
     return np.asarray(product.sum(axis=-1))
 
 
-def _subsets(members: list[int]) -> Iterator[frozenset[int]]:
+def _subsets(members: list[Member]) -> Iterator[frozenset[Member]]:
     for size in range(len(members) + 1):
         yield from map(frozenset, combinations(members, size))

@@ -157,9 +157,16 @@ def _index(line: _Line, scale: Scale, error: float) -> InequalityIndex:
     back, forth = curves[scale]
     first, last = back(line.alpha), back(line.alpha + line.beta)
     slope, ratio = last - first, last / first
-    slopes = [_limit(line, lambda f, s: forth(f + s), back, slope, part) for part in (error / 2, 1 - error / 2)]
-    ratios = [_limit(line, lambda f, r: forth(f * r), back, ratio, part) for part in (error / 2, 1 - error / 2)]
-    return InequalityIndex(slope, *slopes, ratio, *ratios, first)
+    below, above = error / 2, 1 - error / 2
+    return InequalityIndex(
+        slope=slope,
+        slope_lower=_limit(line, lambda start, number: forth(start + number), back, slope, below),
+        slope_upper=_limit(line, lambda start, number: forth(start + number), back, slope, above),
+        ratio=ratio,
+        ratio_lower=_limit(line, lambda start, number: forth(start * number), back, ratio, below),
+        ratio_upper=_limit(line, lambda start, number: forth(start * number), back, ratio, above),
+        intercept=first,
+    )
 
 
 def _limit(line: _Line, end: Callable[[Floats, Floats], Floats], back: Curve, centre: Floats, share: float) -> Floats:

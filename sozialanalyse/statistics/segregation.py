@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-PROFILE_STEPS: Final = 1000
-"""Steps of the threshold from 0 to 1 in the concentration profile, as in pysal's segregation."""
+THRESHOLDS: Final = 1000
+"""Thresholds from 0 to 1, both included, at which the concentration profile is taken, as in pysal's segregation."""
 
 
 class GroupSegregation(NamedTuple):
@@ -70,7 +70,7 @@ def group_segregation(group: ArrayLike, total: ArrayLike, *, shape: float = 0.5)
     Returns
     -------
     GroupSegregation
-        Nine or fewer numbers a town, each of the shape of `total` without the last axis.
+        Eight indices, each of the shape of `total` without the last axis.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def group_segregation(group: ArrayLike, total: ArrayLike, *, shape: float = 0.5)
     --------
     >>> town = group_segregation([10, 20, 60], [100, 100, 100])
     >>> [round(float(index), 3) for index in town[:4]]
-    [0.476, 0.456, 0.544, 0.175]
+    [0.476, 0.456, 0.544, 0.182]
     """
     if not 0 < shape < 1:
         msg = f"shape is {shape!r}, but must be between 0 and 1"
@@ -159,7 +159,7 @@ def multigroup_segregation(groups: ArrayLike) -> Multigroup:
     --------
     >>> town = multigroup_segregation([[80, 10, 10], [60, 30, 10], [40, 20, 40]])
     >>> round(float(town.dissimilarity), 3), round(float(town.information_theory), 3)
-    (0.273, 0.095)
+    (0.298, 0.091)
     """
     counts = np.asarray(groups, dtype=np.float64)
     refuse(counts < 0, "counts are negative")
@@ -204,9 +204,9 @@ def _mean_difference(values: Floats, weights: Floats) -> Floats:
 
 def _profile(members: Floats, share: Floats, part: Floats) -> Floats:
     """Area between the concentration profile and that of an even town, as a share of the largest."""
-    grid = np.arange(PROFILE_STEPS + 1) / PROFILE_STEPS
+    grid = np.linspace(0, 1, THRESHOLDS)
     held = members / np.where(part > 0, members.sum(axis=-1), np.nan)[..., np.newaxis]
     curve = (held[..., np.newaxis] * (share[..., np.newaxis] >= grid)).sum(axis=-2)
     level = part[..., np.newaxis]
     below, above = np.where(grid < level, curve, 0.0).sum(axis=-1), np.where(grid >= level, curve, 0.0).sum(axis=-1)
-    return np.asarray((part - below / PROFILE_STEPS + above / PROFILE_STEPS) / (1 - part))
+    return np.asarray((part - below / THRESHOLDS + above / THRESHOLDS) / (1 - part))

@@ -88,13 +88,14 @@ def direct_standardisation(
     Raises
     ------
     ValueError
-        If events, populations or weights are negative, `confidence` is not a fraction or the method is unknown.
+        If events, populations or weights are negative, a band has events but no residents, `confidence` is not a
+        fraction or the method is unknown.
 
     Notes
     -----
     - 'dobson' below `DIRECT_FROM` events in all bands together: value and limits NaN, but `events` is there to say why.
-    - NaN in one band makes the area's rate NaN; some peers count it as zero. A band without residents likewise, unless
-      its weight is 0: its rate is unknown; some peers raise.
+    - NaN in one band makes the area's rate NaN; some peers count it as zero. So does a band with neither residents nor
+      events, unless its weight is 0: its rate is unknown. `indirect_standardisation` does without.
 
     References
     ----------
@@ -113,6 +114,7 @@ def direct_standardisation(
     x, n, weight = (np.asarray(part, dtype=np.float64) for part in (events, population, standard))
     for numbers, name in ((x, "events"), (n, "populations"), (weight, "weights of the standard")):
         refuse(numbers < 0, f"{name} are negative")
+    refuse((x > 0) & (n == 0), "bands have events but no residents")
     with np.errstate(invalid="ignore", divide="ignore"):  # no residents: unknown, see below
         per_event = weight / weight.sum(axis=-1, keepdims=True) / np.where(n > 0, n, np.nan)
     per_event = np.where(weight == 0, 0.0, per_event)
