@@ -97,8 +97,16 @@ def test_shapes_that_the_counts_take_as_one_are_merged(tmp_path):
 def test_only_the_indicators_asked_for_are_drawn(tmp_path):
     view = drawn_view(tmp_path, "residents")
     comparison = compared(view)
+    both = sa.maps.comparison(view, comparison, ["population", "foreign_share"]).text
+    assert "indicators shown: 2." in both
     assert "indicators shown: 1." in sa.maps.comparison(view, comparison, ["population"]).text
-    assert "indicators shown: 2." in sa.maps.comparison(view, comparison).text
+
+
+def test_a_count_is_not_shaded_unless_asked_for(tmp_path):
+    """A large area would look like a high value."""
+    view = drawn_view(tmp_path, "residents")
+    text = sa.maps.comparison(view, compared(view)).text
+    assert "indicators shown: 1. Foreign nationals" in text
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_map_of_447_areas_is_small(tmp_path, shared):
     town = TIDY + "geometry: {file: areas.geojson, area: area_id}\n"
     write_town(tmp_path, rows, town__yml=town, areas__csv=names, areas__geojson=source.read_text())
     view = sa.View(sa.open_town(tmp_path), "residents", "", "ortsteil")
-    svg = svg_of(sa.maps.comparison(view, compared(view)))
+    svg = svg_of(sa.maps.comparison(view, compared(view), ["population"]))
     drawn = sum(len(paths(svg, f"class {number}")) for number in range(1, 6))
     assert drawn == len(ids) >= 447
     assert len(svg) < 300_000

@@ -131,7 +131,7 @@ def test_development_in_german(view):
         "Erster Wert": "20,0 % 31.12.2012",
         "Letzter Wert": "20,0 % 31.12.2018",
         "Veränderung mit 95-%-Intervall": "±0,0 Prozentpunkte −2,0 bis +2,0",
-        "davon je Jahr": "±0,00",
+        "typisch je Jahr": "±0,00",
         "Befund": "kein klarer Trend Mann-Kendall, 5 Stichtage, p = 1,00",
     }
 

@@ -46,7 +46,7 @@ def test_a_comparison_says_what_the_mean_and_the_range_are(musterstadt: Town) ->
     assert (
         "Kinderarmut (SGB II unter 15 Jahren) am 31.12.2011: Ø 11,3 % (5,0 %–17,9 %), aus Summen, "
         "Spannweite über 6 Lebensräume. Stadt insgesamt: 21,1 %. "
-        "Lage der Intervalle zum Wert der Stadt: 0 ganz darüber, 5 ganz darunter, 1 um ihn herum (von 6)."
+        "Lebensräume (6): 0 erkennbar über dem Wert der Stadt, 5 erkennbar darunter, 1 ohne erkennbaren Unterschied."
     ) in sentences
 
 
@@ -66,7 +66,7 @@ def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
             5,
             (
                 "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
-                "Der Anstieg ist über 5 Stichtage stetig (p = 0,03); im Mittel +0,50 Prozentpunkte je Jahr."
+                "Über 5 Stichtage überwiegt der Anstieg (Mann-Kendall-Test, p = 0,03); typisch sind +0,50 Prozentpunkte je Jahr."
             ),
         ),
         (
@@ -75,7 +75,7 @@ def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
             5,
             (
                 "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
-                "Über 5 Stichtage lässt sich ein stetiger Trend nicht von Zufall unterscheiden (p = 0,03)."
+                "Über 5 Stichtage lässt sich keine überwiegende Richtung von Zufall unterscheiden (Mann-Kendall-Test, p = 0,03)."
             ),
         ),
         (
@@ -173,5 +173,5 @@ def test_english(musterstadt: Town) -> None:
     assert plain(words.comparison_sentence(view, row)) == (
         "Child poverty (SGB II under 15) on 31 December 2011: Ø 11.3% (5.0%–17.9%), from sums, "
         "range over 6 Lebensräume. Town as a whole: 21.1%. "
-        "Intervals against the town's value: 0 wholly above, 5 wholly below, 1 around it (of 6)."
+        "Of 6 Lebensräume: 0 discernibly above the town's value, 5 discernibly below, 1 without a discernible difference."
     )

@@ -76,7 +76,9 @@ def _chosen(view: View, areas: pd.DataFrame, indicators: Sequence[str] | None) -
     known = set(areas.loc[areas["value"].notna(), "indicator"])
     if indicators is None:
         lead = view.town.catalogue.target_group(view.target_group).lead
-        indicators = list(dict.fromkeys([lead, *(entry.id for entry in view.indicators)]))
+        read = [lead, *(entry.id for entry in view.indicators)]
+        # A count is not shaded: a large area would look like a high value.
+        indicators = [name for name in dict.fromkeys(read) if view.indicator(name).kind != "count"]
     return [view.indicator(name).id for name in indicators if name in known][:MOST_MAPS]
 
 

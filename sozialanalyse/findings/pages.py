@@ -155,6 +155,10 @@ def _limits_of_all(view: View) -> list[str]:
             "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
             "without any real difference, about five."
         ),
+        words.text(
+            "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
+            "important the difference is."
+        ),
         words.text("Population base: {base}.", base=words.of(view.town.data.file.population_base)),
     ]
 
@@ -216,7 +220,7 @@ def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
         ),
         words.text(
             "Stocks of successive years are mostly the same people. The test takes the years as independent, so that its p "
-            "values are rather too small: read a steady rise or decline as a description."
+            "values are rather too small: read a prevailing rise or decline as a description."
         ),
         words.text("Changes are computed from unrounded values, so that they may differ in the last digit."),
     ]

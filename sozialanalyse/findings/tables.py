@@ -287,7 +287,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         text("First value"),
         text("Last value"),
         text("Change with 95 % interval"),
-        text("of it a year"),
+        text("typically a year"),
         text("Finding"),
     ]
     cells = [_development(view, row) for row in rows]
@@ -324,8 +324,8 @@ def _method(view: View, row: pd.Series) -> str:
 
 
 _FINDINGS = {
-    trends.RISING: "steady rise",
-    trends.FALLING: "steady decline",
+    trends.RISING: "mostly rising",
+    trends.FALLING: "mostly falling",
     trends.NO_CLEAR_TREND: "no clear trend",
     trends.HIGHER: "higher at the second date",
     trends.LOWER: "lower at the second date",
@@ -355,7 +355,9 @@ def _note_on_methods(view: View, rows: list[pd.Series]) -> str:
     notes = []
     if any(row.method == trends.MANN_KENDALL for row in rows):
         notes.append(
-            text("Steady: Mann-Kendall test over all dates (p below 0.05); of it a year: slope of Theil and Sen.")
+            text(
+                "Mostly: Mann-Kendall test over all dates (p below 0.05). Typically a year: median of all pairwise slopes (Theil and Sen), not the change divided by the years."
+            )
         )
     if any(row.method == trends.TWO_DATES for row in rows):
         notes.append(text("Fewer than five dates: only the first and the last are compared; that is no trend."))

@@ -83,11 +83,13 @@ def _relation_note(view: View, row: Any) -> str:
     if not compared:
         return ""
     return words.text(
-        "Intervals against the town's value: {above} wholly above, {below} wholly below, {around} around it (of {areas}).",
+        "Of {areas} {level}: {above} discernibly above the town's value, {below} discernibly below, "
+        "{around} without a discernible difference.",
         above=words.number(row.above),
         below=words.number(row.below),
         around=words.number(row.around),
         areas=words.number(compared),
+        level=view.level_name(plural=True),
     )
 
 
@@ -132,9 +134,9 @@ def _verdict(view: View, row: Any) -> str:
 
 
 _VERDICTS = {
-    trends.RISING: "The rise is steady over {points} dates ({p}); on average {slope} a year.",
-    trends.FALLING: "The decline is steady over {points} dates ({p}); on average {slope} a year.",
-    trends.NO_CLEAR_TREND: "Over {points} dates a steady trend cannot be told from chance ({p}).",
+    trends.RISING: "Over {points} dates the rise prevails (Mann-Kendall test, {p}); typically {slope} a year.",
+    trends.FALLING: "Over {points} dates the decline prevails (Mann-Kendall test, {p}); typically {slope} a year.",
+    trends.NO_CLEAR_TREND: "Over {points} dates no prevailing direction can be told from chance (Mann-Kendall test, {p}).",
     trends.HIGHER: "A comparison of two dates, not a trend: the second value is higher than chance explains.",
     trends.LOWER: "A comparison of two dates, not a trend: the second value is lower than chance explains.",
     trends.NO_CLEAR_DIFFERENCE: "A comparison of two dates, not a trend: the difference cannot be told from chance.",
