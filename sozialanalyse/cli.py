@@ -28,6 +28,7 @@ STANDARD_PLAN = Path("plans") / "standard.yml"
 """The plan of a town, where it has one, and of the notebooks."""
 
 RAW_VARIABLE = "SOZIALANALYSE_RAW"
+"""As in :mod:`sozialanalyse.loading`, which the help must not load; a test keeps both alike."""
 
 NEAREST_DATES = 3
 """So many dates are named to who asked for one without values."""

@@ -94,6 +94,7 @@ def compute(
     Returns
     -------
     IndicatorFrame
+        Indicators that would show where places of protection are (``town_only``) have rows of the whole town only.
         ``value``, ``lower`` and ``upper`` in the unit of the indicator (per cent: 4.3). The 95 % interval is Wilson's
         for proportions and exact or Byar's for rates; counts, ratios and means have none (NaN).
 
@@ -121,7 +122,7 @@ def compute(
             unavailable[indicator.id] = joined
             continue
         faults.extend(_impossible(joined, indicator, counts))
-        frames.append(_rate(joined, indicator))
+        frames.append(_rate(joined if not indicator.town_only else joined[joined["area"] == areas.root], indicator))
     if faults:
         raise DataError(faults)
     return IndicatorFrame(_assemble(frames, areas), unavailable)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,14 +55,8 @@ class Town:
             if target_group is not None:
                 ids = self.catalogue.target_group(target_group).indicators
                 wanted = [self.catalogue.indicator(name) for name in ids]
-            computed = indicators.compute(self.counts, self.areas, self.catalogue, wanted)
-            self._computed[target_group] = replace(computed, frame=self._without_locations(computed.frame))
+            self._computed[target_group] = indicators.compute(self.counts, self.areas, self.catalogue, wanted)
         return self._computed[target_group]
-
-    def _without_locations(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Leave out, below the whole town, the indicators that would show where places of protection are."""
-        hidden = {indicator.id for indicator in self.catalogue.indicators if indicator.town_only}
-        return frame[~frame["indicator"].isin(hidden) | (frame["area"] == self.areas.root)]
 
     def unavailable(self, target_group: str | None = None) -> dict[str, str]:
         """Return why indicators could not be computed, by their ids (see :class:`~.indicators.IndicatorFrame`)."""

@@ -82,3 +82,13 @@ def test_the_same_figure_gives_the_same_bytes(draw):
     assert first == second
     assert b"dc:date" not in first
     assert "Süd &amp; Nord".encode() in first  # text stays text, readable and searchable
+
+
+def test_names_that_layers_share_without_importing_each_other():
+    """Batch and command line may not load the analysis, so they spell out what findings and loading also say."""
+    from sozialanalyse import cli, loading
+    from sozialanalyse.batch import sections
+    from sozialanalyse.findings import display
+
+    assert (sections.FINDING, sections.NOTHING) == (display.METADATA, display.NOTHING)
+    assert cli.RAW_VARIABLE == loading.RAW_VARIABLE
