@@ -21,6 +21,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 
 CONDA_NAMES = {
+    "duckdb": "python-duckdb",
     "great-tables": "great_tables",
     # On conda-forge the plain name also brings a window system or pandoc, which nothing here needs.
     "matplotlib": "matplotlib-base",
