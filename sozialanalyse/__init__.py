@@ -17,12 +17,14 @@ _MODULES = {
     "trends": None,
     "comparison": None,
     "indicators": None,
+    "quality": None,
     "statistics": None,
     "charts": "findings.charts",
     "maps": "findings.maps",
     "tables": "findings.tables",
     "words": "findings.words",
     "pages": "findings.pages",
+    "reports": "findings.reports",
 }
 """Public names and the module that holds each; None: the name is a module itself."""
 

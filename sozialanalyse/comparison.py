@@ -96,5 +96,6 @@ def _summary(inside: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
         around=("relation", lambda relation: int((relation == AROUND).sum())),
         town_value=("town_value", "first"),
     ).reset_index()
-    own = pooled[["indicator", "value", "lower", "upper", "numerator", "denominator", "status"]]
+    names = ["indicator", "value", "lower", "upper", "numerator", "denominator", "status", "interpolated", "do_not_use"]
+    own = pooled[[name for name in names if name in pooled]]
     return summary.merge(own, on="indicator", how="left")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sozialanalyse.areas import AreaTree
-    from sozialanalyse.catalogue import Amount, Catalogue, Indicator
+    from sozialanalyse.catalogue import Amount, Break, Catalogue, Indicator
 
 COLUMNS = [
     "area",
@@ -122,7 +122,8 @@ def compute(
             unavailable[indicator.id] = joined
             continue
         faults.extend(_impossible(joined, indicator, counts))
-        frames.append(_rate(joined if not indicator.town_only else joined[joined["area"] == areas.root], indicator))
+        shown = joined if not indicator.town_only else joined[joined["area"] == areas.root]
+        frames.append(_rate(shown, indicator, catalogue.breaks_of(indicator)))
     if faults:
         raise DataError(faults)
     return IndicatorFrame(_assemble(frames, areas), unavailable)
@@ -224,7 +225,7 @@ def _place(row: pd.Series, measure: str, counts: pd.DataFrame) -> Place:
     return Place(str(source["file"].iloc[0]), int(source["row"].iloc[0]), area=row["area"])
 
 
-def _rate(joined: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+def _rate(joined: pd.DataFrame, indicator: Indicator, breaks: Iterable[Break]) -> pd.DataFrame:
     """Divide, and give the interval that suits the kind of indicator."""
     status = _status(joined)
     known = status.isin([NUMBER, ZERO])
@@ -244,7 +245,7 @@ def _rate(joined: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
             "lower": lower.reindex(joined.index) * factor,
             "upper": upper.reindex(joined.index) * factor,
             "status": status,
-            "segment": _segments(joined["period_end"], indicator),
+            "segment": _segments(joined["period_end"], breaks),
         }
     )
 
@@ -282,10 +283,11 @@ def _interval(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.
     return pd.Series(low, index=known.index), pd.Series(high, index=known.index)
 
 
-def _segments(period_end: pd.Series, indicator: Indicator) -> np.ndarray:
-    """Number the stretches of a series between declared breaks, from 0."""
-    breaks = np.array(sorted(np.datetime64(entry.date, "s") for entry in indicator.breaks), dtype="datetime64[s]")
-    return np.searchsorted(breaks, period_end.to_numpy().astype("datetime64[s]"), side="right")
+def _segments(period_end: pd.Series, breaks: Iterable[Break]) -> np.ndarray:
+    """Number the stretches of a series between the declared breaks that stop a trend, from 0."""
+    stops = sorted({np.datetime64(entry.date, "s") for entry in breaks if entry.stops_trend})
+    dates = np.array(stops, dtype="datetime64[s]")
+    return np.searchsorted(dates, period_end.to_numpy().astype("datetime64[s]"), side="right")
 
 
 def _assemble(frames: list[pd.DataFrame], areas: AreaTree) -> pd.DataFrame:

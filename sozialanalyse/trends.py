@@ -5,6 +5,10 @@ more points Mann-Kendall's test says whether it rises or falls steadily, and The
 points the first and the last date are compared and called that; one point says nothing about time. Where a value is
 confidential nothing is tested or compared: hidden counts are the small ones, and no test may take them for missing at
 random.
+
+Values that were converted to other areas take no part in the test and its slope. How the halves of a divided area moved
+before they were counted apart is not known: what shares of a later date give them is the movement of the whole, in both
+halves the same. A comparison of the first value with the last may use them: their interval holds the error.
 """
 
 from __future__ import annotations
@@ -37,6 +41,13 @@ HIDDEN = "hidden"
 """Method and finding of a series that has confidential values since its last break."""
 
 
+def converted(frame: pd.DataFrame) -> pd.Series:
+    """Tell which rows of an indicator frame hold estimates, converted from the areas of before a reform."""
+    if "interpolated" in frame:
+        return frame["interpolated"].astype(bool)
+    return pd.Series(data=False, index=frame.index)
+
+
 def development(frame: pd.DataFrame) -> pd.DataFrame:
     """Describe the development of each indicator in each area, since its last break.
 
@@ -49,10 +60,10 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each indicator and area with at least one value, be it a confidential one: ``points`` (number of
-        known values), ``first_end, last_end, first_value, last_value`` (NaN where confidential), ``change,
-        change_lower, change_upper`` (last minus first, in the indicator's unit, with 95 % interval), ``slope,
-        slope_lower, slope_upper`` (unit per year), ``p_value, method, finding, broken`` (an earlier stretch was left
-        out). Findings: ``rising, falling, no_clear_trend`` from the test; ``higher, lower, no_clear_difference,
+        known values; where a test was made, of those tested), ``first_end, last_end, first_value, last_value`` (NaN
+        where confidential), ``change, change_lower, change_upper`` (last minus first, in the indicator's unit, with
+        95 % interval), ``slope, slope_lower, slope_upper`` (unit per year), ``p_value, method, finding, broken`` (an
+        earlier stretch was left out), ``converted`` (the first value is an estimate, see :func:`converted`). Findings: ``rising, falling, no_clear_trend`` from the test; ``higher, lower, no_clear_difference,
         untested`` from two dates; ``one_date``; ``hidden``, with neither change nor slope nor p value.
 
     Notes
@@ -74,6 +85,7 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
             "first_value": first["value"],
             "last_value": last["value"],
             "broken": broken,
+            "converted": converted(first),
             "hidden": by_series["value"].count() < by_series.size(),
         }
     )
@@ -113,11 +125,13 @@ def _with_test(result: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     point = rows.groupby(SERIES, sort=False).cumcount().to_numpy()
     shape = (len(result), int(point.max()) + 1 if len(point) else 0)
     values, times = np.full(shape, np.nan), np.full(shape, np.nan)
-    values[series, point] = rows["value"]
+    values[series, point] = rows["value"].mask(converted(rows))
     times[series, point] = years(rows["period_end"])
     test, slope = statistics.mann_kendall(values, times), statistics.theil_sen(values, times)
-    enough = (result["points"] >= statistics.MINIMUM_POINTS).to_numpy()
+    tested = (~np.isnan(values)).sum(axis=1)
+    enough = tested >= statistics.MINIMUM_POINTS
     return result.assign(
+        points=result["points"].mask(enough, tested),
         p_value=np.where(enough, test.p_value, np.nan),
         slope=np.where(enough, slope.slope, np.nan),
         slope_lower=np.where(enough, slope.lower, np.nan),

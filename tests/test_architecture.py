@@ -27,13 +27,14 @@ LAYERS = (
     ("catalogue",),
     ("loading",),
     ("indicators",),
+    ("quality",),
     ("town",),
     ("disclosure",),
     ("trends", "comparison", "index", "outlook"),
     ("view",),
     ("findings",),
     ("batch",),
-    ("cli",),
+    ("schemas", "cli"),
 )
 """From the ground up. A module imports from layers below its own, never from beside or above; a package is one layer."""
 

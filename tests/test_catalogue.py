@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import re
 from typing import TYPE_CHECKING
 
-import jsonschema
 import pytest
-import yaml
 from pydantic import BaseModel
 
 from sozialanalyse.catalogue import TOWN_FILE, Amount, Indicator, Measure, Text, read_catalogue, shipped, with_town
-from sozialanalyse.catalogue.reading import DEFINITIONS
-from sozialanalyse.catalogue.schema import FOLDER, schemas
 from sozialanalyse.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -624,35 +619,3 @@ def test_sensitive_indicators_are_neutral():
 
 def test_dates_of_breaks_are_dates():
     assert shipped().indicator("pflegequote_65plus").breaks[0].date == dt.date(2017, 1, 1)
-
-
-# ------------------------------------------------------------------ schemas for editors
-
-
-def test_schemas_are_up_to_date():
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
-    assert written == schemas(), "run python -m sozialanalyse.catalogue.schema"
-
-
-@pytest.mark.parametrize("name", ["measures", "indicators", "target_groups"])
-def test_shipped_files_name_and_follow_their_schema(name):
-    path = DEFINITIONS / f"{name}.yml"
-    first, *_ = path.read_text(encoding="utf-8").splitlines()
-    schema = (path.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
-    # Dates stand unquoted and are text to an editor.
-    data = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextDatesSafeLoader)
-    jsonschema.validate(data, json.loads(schema.read_text(encoding="utf-8")))
-
-
-class _TextDatesSafeLoader(yaml.SafeLoader):
-    """YAML without dates."""
-
-
-_TextDatesSafeLoader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
-
-
-def test_the_schema_of_a_town_knows_its_file():
-    schema = json.loads(schemas()["catalogue.schema.json"])
-    jsonschema.validate(yaml.safe_load(OWN), schema)
-    with pytest.raises(jsonschema.ValidationError, match="colour"):
-        jsonschema.validate({"schema": 1, "colour": "red"}, schema)

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sozialanalyse import cli
 from sozialanalyse.batch.publishing import hold
-from sozialanalyse.cli import app
+from sozialanalyse.cli import app, speaking, towns
 from tests.batch_samples import GOOD, PLAN, project, runnable, town, write
 
 ONE_RUN = "schema: 1\ntitle: {{de: a, en: b}}\nruns:\n  - id: x\n    notebook: trend\n    parameters: {parameters}\n"
@@ -175,16 +174,16 @@ def test_a_plan_names_its_languages_and_an_option_takes_their_place(folder):
 def test_a_town_can_be_the_current_folder(folder, monkeypatch):
     monkeypatch.chdir(folder / "data" / "probestadt")
     plan = folder / "notebooks" / "plans" / "standard.yml"
-    monkeypatch.setattr(cli, "_root", lambda: folder)
+    monkeypatch.setattr(towns, "root", lambda: folder)
     result = call("run", "--town", ".", "--plan", str(plan), "--only", "trend-older", "--output", str(folder / "o"))
     assert result.exit_code == 0, result.stderr
     assert json.loads((folder / "o" / "manifest.json").read_text(encoding="utf-8"))["town"] == "probestadt"
 
 
 def test_the_current_folder_counts_only_with_a_standard_plan(folder):
-    assert cli._root() == folder
+    assert towns.root() == folder
     (folder / "notebooks" / "plans" / "standard.yml").unlink()
-    assert cli._root() == Path(cli.__file__).parents[1]
+    assert towns.root() == Path(towns.__file__).parents[2]
 
 
 def test_a_path_on_another_drive_is_said_whole(monkeypatch):
@@ -192,7 +191,7 @@ def test_a_path_on_another_drive_is_said_whole(monkeypatch):
         raise ValueError(path)
 
     monkeypatch.setattr("os.path.relpath", other_drive)
-    assert cli._from_here(Path("outputs") / "index.html") == str(Path("outputs", "index.html"))
+    assert speaking.from_here(Path("outputs") / "index.html") == str(Path("outputs", "index.html"))
 
 
 def test_confidential_counts_are_refused_for_the_public(folder):

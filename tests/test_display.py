@@ -86,9 +86,10 @@ def test_the_same_figure_gives_the_same_bytes(draw):
 
 def test_names_that_layers_share_without_importing_each_other():
     """Batch and command line may not load the analysis, so they spell out what findings and loading also say."""
-    from sozialanalyse import cli, loading
+    from sozialanalyse import loading
     from sozialanalyse.batch import sections
+    from sozialanalyse.cli import options
     from sozialanalyse.findings import display
 
     assert (sections.FINDING, sections.NOTHING) == (display.METADATA, display.NOTHING)
-    assert cli.RAW_VARIABLE == loading.RAW_VARIABLE
+    assert options.RAW_VARIABLE == loading.RAW_VARIABLE

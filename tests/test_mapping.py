@@ -93,21 +93,31 @@ def test_numbers_are_read_as_they_are_declared(tmp_path, signs, text, value):
 
 
 @pytest.mark.parametrize(
-    ("signs", "text"),
+    ("signs", "text", "fix"),
     [
-        ('decimal: ","', "12.5"),
-        ('thousands: "."\ndecimal: ","', "12.5"),
-        ('thousands: "."\ndecimal: ","', "1.2345"),
-        ('thousands: " "', "12 34"),
-        ("", "1,5"),
-        ("", "45.8**)"),
-        ("", "."),
-        ("", "-"),
+        ('decimal: ","', "12.5", 'decimal: "."'),
+        ('thousands: "."\ndecimal: ","', "12.5", 'decimal: ".", thousands: ""'),
+        ('thousands: "."', "1.2345", 'decimal: ".", thousands: ""'),
+        ("", "1,5", 'decimal: ","'),
+        ("", "1.250", 'decimal: "." / thousands: "."'),
+        ("", "1 250", 'thousands: " "'),
+        ("", "45.8**)", 'footnotes: {"**)": ""}'),
+        ("", ".", "marks_of: destatis"),
+        ("", "*", "marks_of: ba"),
+        ("", "k.A.", 'marks: {"k.A.": missing}'),
     ],
 )
-def test_numbers_in_another_way_are_refused_rather_than_guessed(tmp_path, signs, text):
+def test_numbers_in_another_way_are_refused_with_the_likely_fix(tmp_path, signs, text, fix):
     mapping = WIDE.replace("area:", f"{signs}\narea:")
     assert faults_of(write_mapped(tmp_path, mapping, f"Gebiet,Einwohner\n01,{quoted(text)}\n")) == [
+        f"raw.csv, line 2, area 01: '{text}' is no number as the mapping declares them; if it is right, write there: {fix}"
+    ]
+
+
+@pytest.mark.parametrize(("signs", "text"), [('thousands: " "', "12 34"), ("", "about 5"), ("", "Ehrenfeld")])
+def test_what_no_declaration_would_make_a_number_is_refused_without(tmp_path, signs, text):
+    mapping = WIDE.replace("area:", f"{signs}\narea:")
+    assert faults_of(write_mapped(tmp_path, mapping, f"Gebiet,Einwohner\n01,{text}\n")) == [
         (
             f"raw.csv, line 2, area 01: '{text}' is no number; write 1234 or 1234.5, or declare the decimal sign and marks in "
             "a mapping"
@@ -159,8 +169,8 @@ def test_an_entry_that_takes_no_row_tells_of_a_changed_delivery(tmp_path):
 
 
 def test_a_column_that_a_mapping_names_must_be_there(tmp_path):
-    assert faults_of(write_mapped(tmp_path, LONG, "id;year;sex;number\n")) == [
-        "raw.csv, line 1: columns are missing: 'id', 'year', 'number', 'sex'; the file has: 'id;year;sex;number'"
+    assert faults_of(write_mapped(tmp_path, LONG, "id,Jahr,sex\n01,2011,w\n")) == [
+        "raw.csv, line 1: columns are missing: 'year', 'number'; the file has: 'id', 'Jahr', 'sex'"
     ]
 
 
@@ -193,8 +203,8 @@ def test_names_in_a_mapping_must_be_declared(tmp_path):
 
 FAULTS = {
     "unknown key": (
-        ("area:", "sheet: 1\narea:"),
-        "mapping.yml, line 4, sheet: this key is not known here; check its spelling",
+        ("area:", "blatt: 1\narea:"),
+        "mapping.yml, line 4, blatt: this key is not known here; check its spelling",
     ),
     "newer format": (
         ("schema: 1", "schema: 9"),
@@ -238,9 +248,147 @@ def test_a_faulty_mapping_gives_one_message(tmp_path, change, message):
 
 
 def test_wrong_encoding_names_the_line(tmp_path):
-    assert faults_of(write_mapped(tmp_path, WIDE, b"Gebiet,Einwohner\n01,5\nS\xfcd,6\n")) == [
+    mapping = WIDE.replace("area:", "encoding: utf-8\narea:")
+    assert faults_of(write_mapped(tmp_path, mapping, b"Gebiet,Einwohner\n01,5\nS\xfcd,6\n")) == [
         "raw.csv, line 3: the file is not utf-8 text (found the byte 0xfc); declare its encoding, often cp1252"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "end"),
+    [
+        ("%d.%m.%Y", "31.12.2011", "2011-12-31"),
+        ("%d.%m.%Y", "1.4.2012", "2012-04-01"),
+        ("%Y%m%d", "20110930", "2011-09-30"),
+        ("%d.%m.%y", "30.06.12", "2012-06-30"),
+        ("%d.%m.%Y", "2011-12-31", "2011-12-31"),  # a workbook's own date
+    ],
+)
+def test_dates_are_read_in_the_declared_format(tmp_path, written, text, end):
+    mapping = WIDE.replace('{value: "2011-12-31"}', f'{{column: Stand, format: "{written}"}}')
+    data = open_town(write_mapped(tmp_path, mapping, f"Gebiet,Stand,Einwohner\n01,{text},5\n"))
+    assert data.counts["period_end"].astype(str).tolist() == [end]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"), [("%d.%m.%Y", "12/31/2011"), ("%Y%m%d", "2011111"), ("%d.%m.%Y", "31.02.2011")]
+)
+def test_a_date_in_another_format_is_no_period(tmp_path, written, text):
+    mapping = WIDE.replace('{value: "2011-12-31"}', f'{{column: Stand, format: "{written}"}}')
+    (fault,) = faults_of(write_mapped(tmp_path, mapping, f"Gebiet,Stand,Einwohner\n01,{text},5\n"))
+    assert fault.startswith(f"raw.csv, line 2, area 01: '{text}' is no period of this measure")
+
+
+@pytest.mark.parametrize(
+    ("period", "message"),
+    [
+        ('{column: Stand, format: "%Y"}', "a format names day, month and year, for example %d.%m.%Y"),
+        ('{column: Stand, format: "%d.%m."}', "a format names day, month and year"),
+        (
+            '{column: Stand, format: "%d.%m.%Y", pattern: "{}x"}',
+            "a format is of the dates in a column and needs no pattern",
+        ),
+        ('{value: "31.12.2011", format: "%d.%m.%Y"}', "a format is of the dates in a column and needs no pattern"),
+    ],
+)
+def test_a_format_that_names_no_day_is_refused_when_the_mapping_is_read(tmp_path, period, message):
+    mapping = WIDE.replace('{value: "2011-12-31"}', period)
+    (fault,) = faults_of(write_mapped(tmp_path, mapping, "Gebiet,Stand,Einwohner\n01,31.12.2011,5\n"))
+    assert message in fault
+
+
+def test_a_column_may_be_of_another_date_than_the_rest(tmp_path):
+    mapping = WIDE + '  - {column: Arbeitslose, measure: unemployed, age: 15-64, period: {value: "2010-12-31"}}\n'
+    data = open_town(write_mapped(tmp_path, mapping, "Gebiet,Einwohner,Arbeitslose\n01,100,5\n"))
+    ends = data.counts["period_end"].astype(str)
+    assert dict(zip(data.counts["measure"], ends, strict=True)) == {
+        "population": "2011-12-31",
+        "unemployed": "2010-12-31",
+    }
+
+
+CODED = """\
+schema: 1
+file: raw.csv
+source: register
+area: {column: id}
+period: {value: "2011-12-31"}
+values:
+  - column: number
+    measure: population
+    sex_codes: {column: sex, codes: {"1": male, "2": female}}
+    age_codes: {column: age, codes: {a: 0-17, b: 18+}}
+"""
+
+
+def test_sexes_and_ages_may_stand_in_columns_as_codes(tmp_path):
+    data = open_town(write_mapped(tmp_path, CODED, "id,sex,age,number\n01,1,a,5\n01,2,b,6\n"))
+    assert rows_of(data, "sex", "age_from", "age_to", "value") == [("female", 18, 999, 6.0), ("male", 0, 17, 5.0)]
+
+
+def test_a_code_that_is_not_declared_or_stands_nowhere_is_refused(tmp_path):
+    assert faults_of(write_mapped(tmp_path, CODED, "id,sex,age,number\n01,1,a,5\n01,2,b,6\n01,3,b,7\n")) == [
+        (
+            "raw.csv, line 4: 1 rows, the first of them this one, are taken by no entry of values in mapping.yml; add an entry, "
+            "choose rows, or write unmapped_rows: ignore"
+        )
+    ]
+    assert faults_of(write_mapped(tmp_path, CODED, "id,sex,age,number\n01,1,a,5\n01,1,b,6\n")) == [
+        (
+            "mapping.yml, line 9, values.0.sex_codes: no row of raw.csv that is meant has '2' in 'sex'; has the delivery "
+            "changed?"
+        )
+    ]
+
+
+def test_several_files_are_one_delivery_and_the_name_may_say_the_date(tmp_path):
+    mapping = WIDE.replace("raw.csv", "raw{}.csv").replace(
+        '{value: "2011-12-31"}', '{column: file_part, pattern: "{}-12-31"}'
+    )
+    write_town(tmp_path, town__yml=MAPPED, mapping__yml=mapping)
+    for year, people in ((2011, 5), (2012, 6)):
+        (tmp_path / f"raw{year}.csv").write_text(f"Gebiet,Einwohner\n01,{people}\n", encoding="utf-8")
+    data = open_town(tmp_path)
+    assert sorted(
+        zip(data.counts["file"], data.counts["period_end"].astype(str), data.counts["value"], strict=True)
+    ) == [
+        ("raw2011.csv", "2011-12-31", 5.0),
+        ("raw2012.csv", "2012-12-31", 6.0),
+    ]
+
+
+def test_rows_may_be_left_out(tmp_path):
+    mapping = WIDE.replace("area:", "unless: {Gebiet: [Quelle, Stand]}\narea:")
+    assert values_of(write_mapped(tmp_path, mapping, "Gebiet,Einwohner\n01,5\nQuelle,\n")) == [5.0]
+
+
+def test_means_become_counts_again(tmp_path):
+    mapping = WIDE + "  - {column: m2, measure: living_space, share_of: {measure: dwellings, per: 1, decimals: 12}}\n"
+    mapping = mapping.replace("measure: population", "measure: dwellings")
+    data = open_town(write_mapped(tmp_path, mapping, "Gebiet,Einwohner,m2\n01,30,71.233333333333\n"))
+    assert rows_of(data, "measure", "value") == [("dwellings", 30.0), ("living_space", 2137.0)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("{measure: population}", "give either column or columns"),
+        ("{column: a, columns: [b, c], measure: population}", "give either column or columns"),
+        (
+            "{columns: [b, c], measure: population, share_of: {measure: population, decimals: 1}}",
+            "percentages cannot be added up; give one column",
+        ),
+        (
+            "{column: a, measure: population, age: 0-4, age_codes: {column: b, codes: {c: 5-9}}}",
+            "age and sex are the same for all rows or stand in a column; give one of both",
+        ),
+        ("{column: a, measure: population, age_codes: {column: b, codes: {c: klein}}}", "'klein' is no age group"),
+        ("{column: a, measure: population, factor: 0}", "greater than 0"),
+    ],
+)
+def test_an_entry_that_makes_no_sense_is_refused(tmp_path, entry, message):
+    mapping = WIDE.replace("{column: Einwohner, measure: population}", entry)
+    assert any(message in fault for fault in faults_of(write_mapped(tmp_path, mapping, "Gebiet,Einwohner\n01,5\n")))
 
 
 def test_the_folder_of_raw_files_can_stand_in_the_environment(tmp_path, monkeypatch):
@@ -318,6 +466,20 @@ def test_a_faulty_mapping_of_areas_gives_one_message(tmp_path, change, message):
     write_mapped(tmp_path, WIDE, raw, areas__yml=areas)
     (tmp_path / "town.yml").write_text(MAPPED + "areas: areas.yml\n", encoding="utf-8")
     assert faults_of(tmp_path) == [message]
+
+
+def test_areas_may_lose_their_zeros_be_left_out_and_have_an_end(tmp_path):
+    areas = AREAS.replace('matching: "[0-9]{2}"', "width: 2\n    unless: {Name: [Rest]}\n    valid_to: 2012-12-31")
+    raw = "Gebiet,Name,Jahr,Einwohner\n00,gesamt,2011,5\n1,Nord,2011,5\n2,Sued,2011,5\n9,Rest,2011,5\n"
+    areas = areas.replace('Jahr: "2011"', 'Gebiet: ["1", "2", "9"]')
+    mapping = WIDE.replace("{column: Gebiet}", "{column: Gebiet, width: 2}").replace(
+        "area:", "unless: {Name: [Rest]}\narea:", 1
+    )
+    write_mapped(tmp_path, mapping, raw, areas__yml=areas)
+    (tmp_path / "town.yml").write_text(MAPPED + "areas: areas.yml\n", encoding="utf-8")
+    data = open_town(tmp_path)
+    assert data.areas.frame["valid_to"].astype(str).tolist() == ["2999-12-31", "2012-12-31", "2012-12-31"]
+    assert rows_of(data, "area", "value") == [("00", 5.0), ("01", 5.0), ("02", 5.0)]
 
 
 @pytest.mark.parametrize("model", [Mapping, AreasMapping])

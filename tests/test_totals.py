@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sozialanalyse.amounts import amount_by_area
 from tests.small_town import AREAS, TIDY, faults_of, open_town, write_town
 
 EXACT = TIDY + "totals: exact\n"
@@ -135,3 +136,80 @@ def test_a_total_that_is_not_the_sum_of_its_sexes_is_a_fault_where_totals_are_ex
             "(difference 1); correct it, or declare totals: reported in town.yml"
         )
     ]
+
+
+def test_a_hidden_total_is_compared_by_its_bounds_and_gives_no_number_that_is_none(tmp_path):
+    town = EXACT.replace("licence: CC0", "licence: CC0, suppressed_between: [1, 9]")
+    assert gaps(write_town(tmp_path, population("01,4", "02,5", "0,,suppressed"), town__yml=town)) == []
+    folder = write_town(tmp_path, population("01,4", "02,6", "0,,suppressed"), town__yml=town)
+    assert faults_of(folder) == [
+        (
+            "counts.csv, line 4, area 0: the total of population (2011-12-31) differs from the sum of its areas by at least 1, "
+            "whatever the hidden counts are; correct it, or declare totals: reported in town.yml"
+        )
+    ]
+    (row,) = open_town(write_town(tmp_path, town__yml=town.replace("exact", "reported"))).gaps.to_dict("records")
+    assert (row["lower"], row["upper"]) == (-9, -1)
+
+
+def test_hidden_sexes_are_compared_by_their_bounds(tmp_path):
+    rows = CELLS.format(total=39, female="", mark="suppressed")
+    assert faults_of(write_town(tmp_path, rows, town__yml=EXACT)) == [
+        (
+            "counts.csv, line 2, area 01: the total of population (2011-12-31) differs from the sum of its ages and sexes by at "
+            "least 1, whatever the hidden counts are; correct it, or declare totals: reported in town.yml"
+        )
+    ]
+
+
+WITH_REST = """\
+schema: 1
+file: raw.csv
+source: register
+area: {column: area}
+period: {value: "2011-12-31"}
+unassigned: [keine Angabe]
+totals: {"0": [insgesamt]}
+values:
+  - {column: people, measure: population}
+"""
+
+REST_TOWN = TIDY.replace("counts: [{file: counts.csv, source: register}]", "mappings: [mapping.yml]")
+
+
+@pytest.mark.parametrize(
+    ("total", "gap", "explained", "is_refused"),
+    [(103, 3.0, True, False), (104, 4.0, False, True), (102, 2.0, False, True)],
+)
+def test_rows_of_no_area_may_make_up_the_gap(tmp_path, total, gap, explained, is_refused):
+    raw = f"area,people\n01,40\nkeine Angabe,3\ninsgesamt,{total}\n02,60\n"
+    folder = write_town(tmp_path, town__yml=REST_TOWN, mapping__yml=WITH_REST, raw__csv=raw)
+    (row,) = open_town(folder).gaps.to_dict("records")
+    assert (row["gap"], row["unassigned"], row["explained"]) == (gap, 3.0, explained)
+    (folder / "town.yml").write_text(REST_TOWN + "totals: exact\n", encoding="utf-8")
+    if is_refused:
+        assert len(faults_of(folder)) == 1
+    else:
+        assert open_town(folder).unassigned["value"].tolist() == [3.0]
+
+
+def test_a_hidden_row_of_no_area_may_make_up_the_gap(tmp_path):
+    mapping = WITH_REST + "marks: {'*': {state: suppressed, between: [1, 9]}}\n"
+    raw = "area,people\n01,40\nkeine Angabe,*\ninsgesamt,{total}\n02,60\n"
+    found = []
+    for total in (109, 110):
+        text = raw.format(total=total)
+        folder = write_town(tmp_path, town__yml=REST_TOWN, mapping__yml=mapping, raw__csv=text)
+        found += open_town(folder).gaps["explained"].tolist()
+    assert found == [True, False]
+
+
+@pytest.mark.parametrize("level", ["0", "A"])
+def test_a_delivered_total_is_used_and_not_the_sum_of_rounded_parts(tmp_path, level):
+    town = THREE_LEVELS.replace("licence: CC0", "licence: CC0, rounded_to: 5")
+    counts = population("01,10", "02,10", f"{level},25")
+    data = open_town(write_town(tmp_path, counts, town__yml=town, areas__csv=DEEP_AREAS))
+    amounts = amount_by_area(data.counts, ("all", 0, 999), "population", data.areas).set_index("area")
+    assert amounts.loc[level, ["value", "lower", "upper"]].tolist() == [25, 23, 27]
+    assert amounts.loc["0", ["value", "lower", "upper"]].tolist() == [25, 23, 27]
+    assert data.gaps.empty

@@ -6,6 +6,7 @@ Nothing here is observed. What is invented and what is reproduced stands in READ
 """
 
 import argparse
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from make.files import DISABILITY, Delivery, delivered, population_rows, write_a
 from make.offices import Counts, Town, basic_income, households, housing, origin, work
 from make.plan import AREAS, BEFORE_REFORM, SOZIALRAEUME
 from make.polygons import draw_map
+from make.reform import write_crosswalk
 from make.slide import CHILD_POVERTY, FOREIGN, SLIDE_AREAS, UNEMPLOYMENT, check_slide
 from make.support import (
     care,
@@ -122,19 +124,23 @@ def make(folder: Path) -> Town:
     polygons, town = draw_map(), Town()
     write_areas(folder / "areas.csv", polygons)
     write_map(folder / "areas.geojson", polygons)
-    write_counts(folder / "counts/population.csv", population_rows(town.people))
+    files = {"population": list(population_rows(town.people))}
     for name, (office, delivery) in OFFICES.items():
         found = office(town)
         town.counts |= found
-        rows = (
+        files[name] = [
             row for (measure, age), values in found.items() for row in delivered(measure, "", age, values, delivery)
-        )
+        ]
+    for name, rows in files.items():
         write_counts(folder / f"counts/{name}.csv", rows)
+    write_crosswalk(folder / "crosswalks.csv", chain.from_iterable(files.values()))
     check(town)
     return town
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make the synthetic town Musterstadt.")
-    parser.add_argument("--output", type=Path, default=HERE, help="folder for areas.csv, areas.geojson and counts/")
+    parser.add_argument(
+        "--output", type=Path, default=HERE, help="folder for areas.csv, areas.geojson, crosswalks.csv and counts/"
+    )
     make(parser.parse_args().output)

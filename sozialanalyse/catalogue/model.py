@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from sozialanalyse.documents import Model
 from sozialanalyse.errors import unknown
@@ -113,6 +113,44 @@ class Sourced(Model):
         return self.review is not None
 
 
+def _written_out(date: Any) -> Any:
+    """Lest pydantic takes a bare year for seconds since 1970."""
+    if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
+        message = "a date like 2011-12-31 is expected"
+        raise ValueError(message)
+    return date
+
+
+Date = Annotated[dt.date, BeforeValidator(_written_out)]
+
+
+class Change(Sourced):
+    """What changed in the meaning of a number, and whether earlier and later values may still stand on one line."""
+
+    note: Text
+    stops_trend: bool = Field(
+        default=True,
+        description="false: said on pages, but the line goes on, since bounds carry the change or people were moved by "
+        "another law while the definition stayed",
+    )
+
+
+class Break(Change):
+    """A date from which on a series means something else; no trend line crosses it."""
+
+    date: Date = Field(description="first day of the new meaning")
+
+
+class MeasureVersion(Change):
+    """What a measure means from a date on; a break of every indicator that is made of it."""
+
+    valid_from: Date = Field(description="first day of this meaning")
+
+    def as_break(self) -> Break:
+        """Return the break that this version makes of a series."""
+        return Break.model_validate({**self.model_dump(exclude={"valid_from"}), "date": self.valid_from})
+
+
 class Measure(Model):
     """Something that is counted and delivered by area and period."""
 
@@ -124,6 +162,23 @@ class Measure(Model):
     )
     ages: bool = Field(description="whether the counts come by age group")
     source: Text
+    keywords: tuple[Sentence, ...] = Field(
+        default=(), description="how offices call it in their tables, in small letters; finds the measure of a column"
+    )
+    versions: tuple[MeasureVersion, ...] = Field(default=(), description="when its definition changed, and how")
+    part_of: Id | None = Field(
+        default=None,
+        description="a measure that counts all of these too, at every age and sex, so that this is never more",
+    )
+
+    @field_validator("versions")
+    @classmethod
+    def _in_order(cls, versions: tuple[MeasureVersion, ...]) -> tuple[MeasureVersion, ...]:
+        dates = [entry.valid_from for entry in versions]
+        if dates != sorted(set(dates)):
+            message = "versions stand in the order of their dates, each date once"
+            raise ValueError(message)
+        return versions
 
 
 class Amount(Model):
@@ -143,22 +198,6 @@ class Amount(Model):
     def ages(self) -> tuple[int, int]:
         """First and last age in completed years, both included (see :func:`sozialanalyse.periods.parse_ages`)."""
         return parse_ages(self.age)
-
-
-class Break(Sourced):
-    """A date from which on a series means something else; no trend line crosses it."""
-
-    date: dt.date = Field(description="first day of the new meaning")
-    note: Text
-
-    @field_validator("date", mode="before")
-    @classmethod
-    def _is_date(cls, date: Any) -> Any:
-        # Lest pydantic takes a bare year for seconds since 1970.
-        if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
-            message = "a date like 2011-12-31 is expected"
-            raise ValueError(message)
-        return date
 
 
 class Indicator(Sourced):
@@ -193,6 +232,10 @@ class Indicator(Sourced):
     reading: Text = Field(description="Lesehilfe: one sentence about the area, without any result")
     notes: Text | None = None
     breaks: tuple[Break, ...] = ()
+    plausible: tuple[float, float] | None = Field(
+        default=None,
+        description="least and largest value that an area may have, in the unit; beyond, the counts are checked",
+    )
 
     @field_validator("unit")
     @classmethod
@@ -214,6 +257,14 @@ class Indicator(Sourced):
             message = f"a {kind} needs a denominator"
             raise ValueError(message)
         return denominator
+
+    @field_validator("plausible")
+    @classmethod
+    def _rises(cls, plausible: tuple[float, float] | None) -> tuple[float, float] | None:
+        if plausible and not plausible[0] < plausible[1]:
+            message = "the least plausible value stands first, then the largest, for example [15, 150]"
+            raise ValueError(message)
+        return plausible
 
     @field_validator("breaks")
     @classmethod
@@ -265,6 +316,17 @@ class Catalogue(Model):
     def indicator(self, name: str) -> Indicator:
         """Return an indicator by its id, or raise a UsageError that names the nearest ones."""
         return _find("indicator", name, self.indicators)
+
+    def breaks_of(self, indicator: Indicator) -> tuple[Break, ...]:
+        """Return all breaks of an indicator, its own and those of the measures that it is made of, in order of time.
+
+        A town's breaks are among the versions of its measures. Of breaks of one date with the same note one is kept.
+        """
+        used = {part.measure for part in indicator.amounts.values()}
+        versions = [version for measure in self.measures if measure.id in used for version in measure.versions]
+        found = [*indicator.breaks, *(version.as_break() for version in versions)]
+        once = {(entry.date, entry.note): entry for entry in found}
+        return tuple(sorted(once.values(), key=lambda entry: entry.date))
 
     def target_group(self, name: str) -> TargetGroup:
         """Return a target group by its id, or raise a UsageError that names the nearest ones."""

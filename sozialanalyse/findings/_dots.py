@@ -47,7 +47,7 @@ def comparison(view: View, compared: Comparison) -> Shown:
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
     """
-    areas = compared.areas
+    areas = compared.areas.assign(status=signs.states(compared.areas))
     known = set(areas.loc[areas["value"].notna(), "indicator"])
     names = [entry.id for entry in view.indicators if entry.id in known]
     if not names:
@@ -246,6 +246,8 @@ def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
     if any(_limits(view, part)[0] > 0 for part in by_indicator):
         texts.append(words.text("Not all axes begin at zero."))
     texts.append(signs.explain(view, set(areas["status"]) & set(signs.MARKS)))
+    if signs.explain_converted(view, areas):
+        texts.append(words.text("Some values are converted to today's areas: estimates."))
     return " ".join(text for text in texts if text)
 
 

@@ -1,7 +1,8 @@
 """Line charts: how indicators developed in an area, and in the areas that differ most from the town.
 
 Points stand at their real dates. A line is broken where the way of counting changed and where something that was
-expected is missing: it never bridges what is not known.
+expected is missing: it never bridges what is not known. Values converted from the areas of before a reform have hollow
+points and dotted lines.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import signs
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH
-from sozialanalyse.trends import years
+from sozialanalyse.trends import converted, years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 DEVIATING_PANELS = 4
+DOTTED = (0, (0.8, 1.4))
 LONGEST_STEP = 1.5
 """A step between two dates so many times the shortest one is a gap, if a date was expected in between."""
 
@@ -236,7 +238,17 @@ def _draw_stretch(axes: Axes, part: pd.DataFrame, line: _Line) -> None:
             axes.vlines(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=4)
         else:
             axes.fill_between(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=0)
-    axes.plot(times, part["value"], solid_capstyle="round", markeredgewidth=0, **line.look)
+    estimates = int(converted(part).sum())  # a reform lies after all of them, so they stand first
+    measured, values = slice(estimates, None), part["value"].to_numpy()
+    axes.plot(times[measured], values[measured], solid_capstyle="round", markeredgewidth=0, **line.look)
+    if estimates:
+        colour, width = line.look["color"], line.look["linewidth"]
+        until = slice(None, estimates + 1)
+        axes.plot(times[until], values[until], color=colour, linewidth=width, linestyle=DOTTED, gid="until reform")
+        hollow = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 0.9, "linestyle": ""}
+        marker, size = line.look["marker"] or "o", line.look.get("markersize", 3.0) + 1
+        first = slice(None, estimates)
+        axes.plot(times[first], values[first], marker=marker, markersize=size, gid="converted", **hollow)
 
 
 def _name_ends(view: View, axes: Axes, indicator: str, lines: list[_Line]) -> None:
@@ -318,6 +330,15 @@ def _break_note(view: View) -> str:
     return view.words.text(message)
 
 
+def _converted_note(view: View) -> str:
+    return view.words.text("Hollow points and dotted line: converted to today's areas, an estimate.")
+
+
+def _has_converted(rows: pd.DataFrame) -> bool:
+    """Whether estimates are drawn among the rows of one or several indicators and areas."""
+    return bool((converted(rows) & rows["value"].notna()).any())
+
+
 def _is_broken(rows: pd.DataFrame) -> bool:
     """Whether the rows of an indicator with values lie on both sides of a declared break."""
     segments = rows.loc[rows["value"].notna(), "segment"]
@@ -334,6 +355,8 @@ def _caption(view: View, series: dict[str, pd.DataFrame], *, interrupted: bool) 
         texts.append(_break_note(view))
     elif interrupted:
         texts.append(words.text("A line is interrupted where a value is missing."))
+    if any(_has_converted(rows) for rows in series.values()):
+        texts.append(_converted_note(view))
     texts.append(words.text("All axes begin at zero."))
     return " ".join(texts)
 
@@ -348,7 +371,15 @@ def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.D
     texts = [words.text(message, area=view.area_name(), first=period_label(first), last=period_label(last))]
     parts = [_last_value(view, frame, name, rows) for name, rows in series.items()]
     texts.append(words.text("Last values: {values}.", values="; ".join(parts)))
-    return signs.plain(" ".join(texts))
+    return signs.plain(" ".join([*texts, *_alt_of_converted(view, rows)]))
+
+
+def _alt_of_converted(view: View, rows: pd.DataFrame) -> list[str]:
+    """Say which of the drawn periods are estimates."""
+    periods = rows[converted(rows) & rows["value"].notna()].sort_values("period_end", kind="stable")
+    labels = dict.fromkeys(period_label(row) for _, row in periods.iterrows())
+    message = "Converted to today's areas, as estimates: {periods}."
+    return [view.words.text(message, periods=view.words.listing(list(labels)))] if labels else []
 
 
 def _last_value(view: View, frame: pd.DataFrame, indicator: str, rows: pd.DataFrame) -> str:
@@ -371,7 +402,8 @@ def _caption_of_deviating(view: View, rows: pd.DataFrame) -> str:
     message = "Thin lines: the areas that differ most clearly from {town}; thick line: {town}. All axes begin at zero."
     text = words.text(message, town=signs.plain(view.town.name))
     broken = any(_is_broken(part) for _, part in rows.groupby("indicator"))
-    return f"{text} {_break_note(view)}" if broken else text
+    notes = [_break_note(view)] * broken + [_converted_note(view)] * _has_converted(rows)
+    return " ".join([text, *notes])
 
 
 def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
@@ -392,4 +424,4 @@ def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
                 town_value=town,
             )
         )
-    return signs.plain(" ".join(texts))
+    return signs.plain(" ".join([*texts, *_alt_of_converted(view, pd.concat(list(chosen.values())))]))

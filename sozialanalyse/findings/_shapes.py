@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
     from matplotlib.axes import Axes
 
-    from sozialanalyse.loading.town_file import Geometry
     from sozialanalyse.view import View
 
 Shape: TypeAlias = Any
@@ -74,7 +74,7 @@ class Shapes:
         return bool(shape.intersection(box).area >= 0.9 * box.area)
 
 
-def outlines(view: View, areas: Sequence[str], width: float, panels: int) -> Shapes | None:
+def outlines(view: View, areas: Sequence[str], width: float, panels: int, day: pd.Timestamp) -> Shapes | None:
     """Read the town's shapes and prepare those of some areas for a panel.
 
     Parameters
@@ -87,6 +87,8 @@ def outlines(view: View, areas: Sequence[str], width: float, panels: int) -> Sha
         Width of a panel in points.
     panels
         How many panels show the shapes.
+    day
+        On which the areas existed; shapes of today are merged where areas have been divided since.
 
     Returns
     -------
@@ -96,7 +98,9 @@ def outlines(view: View, areas: Sequence[str], width: float, panels: int) -> Sha
     path, declared = view.town.data.geometry, view.town.data.file.geometry
     if path is None or declared is None:
         return None
-    leaves = _read(path, declared)
+    before = view.town.data.crosswalks.merged_before(day)
+    merge = before | {part: before.get(area, area) for part, area in declared.merge.items()}
+    leaves = _read(path, merge, declared.area)
     of_level = view.town.areas.ancestors_at(view.level)
     level = leaves.map_area(of_level)
     if not set(areas) & set(level):
@@ -138,18 +142,18 @@ class _Leaves:
         return {str(area): shapely.union_all(part.to_numpy()) for area, part in groups}
 
 
-def _read(path: Path, declared: Geometry) -> _Leaves:
-    """Read the file; degrees are stretched so that a kilometre is as long in both directions."""
+def _read(path: Path, merge: dict[str, str], column: str) -> _Leaves:
+    """Read the file and call each shape by the area that it is part of; degrees are stretched so that a kilometre is as long in both directions."""
     import geopandas as gpd  # noqa: PLC0415 - heavy
 
     frame = gpd.read_file(path)
-    ids = frame[declared.area].astype(str)
+    ids = frame[column].astype(str)
     geometry = shapely.force_2d(shapely.make_valid(frame.geometry.to_numpy()))
     west, south, east, north = shapely.total_bounds(geometry)
     if max(-west, east) <= LARGEST_LONGITUDE and max(-south, north) <= LARGEST_LATITUDE:
         squeeze = np.cos(np.radians((south + north) / 2))
         geometry = shapely.transform(geometry, lambda points: points * (squeeze, 1.0))
-    return _Leaves(gpd.GeoDataFrame({"area": ids.replace(dict(declared.merge))}, geometry=geometry))
+    return _Leaves(gpd.GeoDataFrame({"area": ids.replace(merge)}, geometry=geometry))
 
 
 @dataclass(frozen=True)

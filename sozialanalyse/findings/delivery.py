@@ -2,34 +2,73 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, SUPPRESSED
+from sozialanalyse.errors import MANY_FAULTS
 from sozialanalyse.findings.pages import unavailable
 from sozialanalyse.loading.totals import AREAS, CELLS
+from sozialanalyse.quality import SEVERITIES
+from sozialanalyse.town import Town
 
 if TYPE_CHECKING:
     from sozialanalyse.language import Language
-    from sozialanalyse.town import Town
+    from sozialanalyse.quality import Examined, Irregularity, Severity
+
+SEVERITY_LABELS: dict[Severity, str] = {"error": "Error", "warning": "Warning"}
+"""What is named line by line; notes stand in the report."""
 
 
-def summary(town: Town, words: Language) -> list[str]:
+def faults(examined: Examined, words: Language) -> list[str]:
+    """Name every fault of the files, and of the counts every error and the first warnings, with their likely repair.
+
+    Parameters
+    ----------
+    examined
+        Result of :func:`sozialanalyse.quality.examine`.
+    words
+        Language of the lines.
+    """
+    lines = [fault.describe(words.text) for fault in examined.faults]
+    for severity, title in SEVERITY_LABELS.items():
+        found = examined.of(severity)
+        lines += [f"{words.text(title)}: {line}" for line in map(partial(_odd, words=words), found[:MANY_FAULTS])]
+        if len(found) > MANY_FAULTS:
+            lines.append(words.text("... and {count} more", count=len(found) - MANY_FAULTS))
+    return lines
+
+
+def _odd(one: Irregularity, words: Language) -> str:
+    said = one.fault.describe(words.text)
+    return said if one.repair is None else f"{said} ({words.text(one.repair.message, **one.repair.values)})"
+
+
+def summary(examined: Examined, words: Language) -> list[str]:
     """Say what a town has delivered, what cannot be shown for want of it, and where totals and areas differ.
 
     Parameters
     ----------
-    town
-        An opened town, so its files have passed every check.
+    examined
+        Result of :func:`sozialanalyse.quality.examine`; nothing is said where there are faults.
     words
         Language of the lines.
     """
-    return [*_counts(town, words), *_indicators(town, words), *_gaps(town, words)]
+    if examined.data is None or examined.faults:
+        return []
+    town = Town(examined.data)
+    return [*_counts(town, words), *_odd_ones(examined, words), *_indicators(town, words), *_gaps(town, words)]
+
+
+def _odd_ones(examined: Examined, words: Language) -> list[str]:
+    numbers = {severity: words.number(len(examined.of(severity))) for severity in SEVERITIES}
+    return [words.text("Errors: {error}, warnings: {warning}, notes: {note}", **numbers)]
 
 
 def _counts(town: Town, words: Language) -> list[str]:
     counts = town.counts
     ends = counts["period_end"]
-    message = "{town}: {counts} counts of {measures} measures, {first} to {last}, for {areas} areas; no faults."
+    message = "{town}: {counts} counts of {measures} measures, {first} to {last}, for {areas} areas."
     lines = [
         words.text(
             message,

@@ -36,7 +36,7 @@ MOST_LABELLED = 40
 SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
 """From low to high: one hue, in steps of lightness that also grey paper shows."""
 
-HATCHES = {MISSING: "/////", SUPPRESSED: ".....", NOT_APPLICABLE: ""}
+HATCHES = {MISSING: "/////", SUPPRESSED: ".....", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
 HATCHED, NEIGHBOUR, BORDER = "#ffffff", "#f1f1ee", "#ffffff"
 
 FEW_AREAS = 25
@@ -59,7 +59,11 @@ def comparison(view: View, compared: Comparison, indicators: Sequence[str] | Non
     areas = compared.areas[compared.areas["indicator"].isin(names)]
     columns = min(2, len(names))
     panels = style.Panels(max(columns, 1), height=0, left=6, right=6)
-    shapes = outlines(view, list(areas["area"].unique()), width=panels.width, panels=len(names)) if names else None
+    if not names:
+        return nothing()
+    areas = areas.assign(status=signs.states(areas))
+    ids, day = list(areas["area"].unique()), areas["period_end"].max()
+    shapes = outlines(view, ids, width=panels.width, panels=len(names), day=day)
     if shapes is None:
         return nothing()
     legend = 11.0 * (len(SHADES) + 1 + len(set(areas["status"]) & set(HATCHES)))
@@ -199,6 +203,8 @@ def _caption(view: View, areas: pd.DataFrame, shapes: Shapes) -> str:
         texts.append(words.text("Hatched areas have no value; see the legend."))
     if (areas["status"] == SUPPRESSED).any():
         texts.append(words.text("The classes are formed from the areas shown; confidential values are not among them."))
+    if signs.explain_converted(view, areas):
+        texts.append(words.text("Some values are converted to today's areas: estimates."))
     if shapes.highlighted:
         texts.append(words.text("Dark outline: {area}.", area=signs.plain(view.area_name())))
     if shapes.missing:

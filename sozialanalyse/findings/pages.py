@@ -8,8 +8,11 @@ from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
+from sozialanalyse.findings import signs
 from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings.display import METADATA, Shown, nothing
+from sozialanalyse.findings.gaps import unassigned
+from sozialanalyse.findings.reforms import conversions
 from sozialanalyse.language import EN_DASH
 
 if TYPE_CHECKING:
@@ -138,7 +141,10 @@ def limits(view: View, developed: pd.DataFrame | None = None) -> Shown:
     """
     if not view.indicators:
         return nothing()
-    texts = [*_limits_of_all(view), *_limits_of_counts(view), *_limits_of_trends(view, developed), *_open_reviews(view)]
+    texts = [
+        *(*_limits_of_all(view), *_limits_of_counts(view), *unassigned(view), *conversions(view)),
+        *(*_limits_of_trends(view, developed), *_open_reviews(view)),
+    ]
     items = Markup("").join(Markup("<li>{}</li>").format(text) for text in texts)
     return Shown(Markup("<ul>{}</ul>").format(items), "\n".join(texts))
 
@@ -168,7 +174,7 @@ def _limits_of_counts(view: View) -> list[str]:
     words = view.words
     bundled = [view.label(indicator.id) for indicator in view.indicators if indicator.bundled]
     without = [view.label(entry.id) for entry in view.indicators if entry.kind not in {"proportion", "rate"}]
-    states = set(view.frame["status"])
+    states = set(signs.states(view.frame))
     texts = []
     if bundled:
         message = (
@@ -236,12 +242,17 @@ def _breaks(view: View, indicator: Indicator) -> list[str]:
     """Name the declared breaks inside the shown span of an indicator."""
     words = view.words
     ends = view.frame.loc[view.frame["indicator"] == indicator.id, "period_end"]
-    inside = [entry for entry in indicator.breaks if ends.min().date() < entry.date <= ends.max().date()]
+    declared = view.town.breaks_of(indicator.id)
+    inside = [entry for entry in declared if ends.min().date() < entry.date <= ends.max().date()]
     return [
-        words.text("break on {date}: {note}", date=words.date(entry.date), note=words.of(entry.note))
+        words.text(_BREAK_MESSAGES[entry.stops_trend], date=words.date(entry.date), note=words.of(entry.note))
         + ("" if entry.reference else " " + words.text("(review open)"))
         for entry in inside
     ]
+
+
+_BREAK_MESSAGES = {True: "break on {date}: {note}", False: "to mind from {date} on: {note}"}
+"""How a declared break is said, by whether it stops a trend line."""
 
 
 def _open_reviews(view: View) -> list[str]:

@@ -11,20 +11,30 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, NUMBER, SUPPRESSED, ZERO
 from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, NO_NUMBER
+from sozialanalyse.trends import converted as estimates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
     from sozialanalyse.view import View
 
-MARKS = {MISSING: "·", SUPPRESSED: "•", NOT_APPLICABLE: "x"}
+UNCERTAIN = "uncertain"
+"""State in which a value is shown that was converted to other areas and is too uncertain to be used."""
+
+MARKS = {MISSING: "·", SUPPRESSED: "•", NOT_APPLICABLE: "x", UNCERTAIN: "?"}
 """What stands in place of a value."""
+
+CONVERTED = "≈"
+"""Stands before a value that was converted to other areas: it is an estimate."""
 
 _STATE_LABELS = {
     ZERO: "exactly zero",
     MISSING: "not delivered",
     SUPPRESSED: "confidential",
     NOT_APPLICABLE: "not applicable",
+    UNCERTAIN: "too uncertain after the conversion to today's areas",
 }
 """Message ids in the order of explanation."""
 
@@ -34,6 +44,23 @@ def amount(view: View, indicator: str, value: float, status: str) -> str:
     if status in MARKS:
         return MARKS[status]
     return view.amount(indicator, value, 0) if status == ZERO else view.amount(indicator, value)
+
+
+def converted(text: str) -> str:
+    """Put the sign of estimates before a written value."""
+    return f"{CONVERTED}{NO_BREAK_SPACE}{text}"
+
+
+def states(rows: pd.DataFrame) -> pd.Series:
+    """State of each row as it is shown: what was delivered but converted too uncertainly is not called missing."""
+    return rows["status"].mask(rows["do_not_use"], UNCERTAIN) if "do_not_use" in rows else rows["status"]
+
+
+def explain_converted(view: View, rows: pd.DataFrame) -> str:
+    """Explain the sign of estimates, where there are any among the values."""
+    if not (estimates(rows) & rows["value"].notna()).any():
+        return ""
+    return view.words.text("{sign} converted to today's areas: an estimate.", sign=CONVERTED)
 
 
 def span(low: str, high: str) -> str:

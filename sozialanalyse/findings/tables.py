@@ -131,7 +131,12 @@ def key_figures(view: View, compared: Comparison) -> Shown:
         headings=headings,
         rows=cells,
         numeric=frozenset(range(1, len(headings))),
-        notes=[_note_on_means(view, rows), signs.explain(view, map(_status, rows)), *_note_on_dashes(view, cells)],
+        notes=[
+            _note_on_means(view, rows),
+            signs.explain(view, map(_status, rows)),
+            signs.explain_converted(view, pd.DataFrame(rows)),
+            *_note_on_dashes(view, cells),
+        ],
     )
     return Shown(table.html(), table.text())
 
@@ -139,7 +144,7 @@ def key_figures(view: View, compared: Comparison) -> Shown:
 def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     name, number = row.indicator, view.words.number
     is_count = view.indicator(name).kind == "count"
-    mean = view.amount(name, row["mean"]) if is_count else signs.amount(view, name, row["value"], _status(row))
+    mean = view.amount(name, row["mean"]) if is_count else _value(view, row)
     low, high = (view.amount(name, row[column]) for column in ("minimum", "maximum"))
     values = signs.span(low, high)
     return [
@@ -219,7 +224,8 @@ def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Tabl
         numeric=frozenset({1, 2, 3}),
         notes=[
             _note_on_relations(view, areas),
-            signs.explain(view, [*areas["status"], _status(summary)]),
+            signs.explain(view, [*signs.states(areas), _status(summary)]),
+            signs.explain_converted(view, areas),
             *_note_on_dashes(view, [*rows, *totals]),
         ],
         totals=len(totals),
@@ -231,7 +237,7 @@ def _area(view: View, row: pd.Series) -> list[str]:
     return [
         signs.plain(view.area_name(row.area)),
         signs.MARKS.get(status) or view.words.number(row.numerator),
-        signs.amount(view, row.indicator, row["value"], status),
+        _value(view, row),
         _interval(view, row.indicator, row),
         view.words.text(_RELATIONS[row.relation]) if status not in signs.MARKS else NO_NUMBER,
     ]
@@ -254,7 +260,7 @@ def _town(view: View, indicator: str, date: pd.Timestamp) -> list[pd.Series]:
 
 
 def _total(view: View, indicator: str, name: str, row: pd.Series) -> list[str]:
-    value = signs.amount(view, indicator, row["value"], _status(row))
+    value = _value(view, row)
     return [signs.plain(name), view.words.number(row.numerator), value, _interval(view, indicator, row), ""]
 
 
@@ -296,7 +302,12 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         headings=headings,
         rows=cells,
         numeric=frozenset({1, 2, 3, 4}),
-        notes=[_note_on_methods(view, rows), _note_on_breaks(view, rows), *_note_on_dashes(view, cells)],
+        notes=[
+            _note_on_methods(view, rows),
+            _note_on_breaks(view, rows),
+            _note_on_converted(view, rows),
+            *_note_on_dashes(view, cells),
+        ],
     )
     return Shown(table.html(), table.text())
 
@@ -307,9 +318,11 @@ def _development(view: View, row: pd.Series) -> list[str]:
     label = _with_unit(view, name)
     finding = view.words.text(_FINDINGS[row.finding])
     change = words.change(view, name, row.change)
+    first = view.amount(name, row.first_value)
+    first = signs.converted(first) if row.converted else first
     return [
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
-        NO_NUMBER if one_date else _in_two_lines(view.amount(name, row.first_value), date(row.first_end)),
+        NO_NUMBER if one_date else _in_two_lines(first, date(row.first_end)),
         _in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
         NO_NUMBER if one_date or hidden else _in_two_lines(change, _change_interval(view, row)),
         words.signed(view, row.slope, 2) if pd.notna(row.slope) else NO_NUMBER,
@@ -370,6 +383,15 @@ def _note_on_breaks(view: View, rows: list[pd.Series]) -> str:
     return view.words.text("¹ The way of counting changed: only the dates since the last change are compared.")
 
 
+def _note_on_converted(view: View, rows: list[pd.Series]) -> str:
+    if not any(row.converted and row.method != trends.ONE_DATE for row in rows):
+        return ""
+    return view.words.text(
+        "{sign} converted to today's areas: an estimate. It is part of the change and its interval, not of the test.",
+        sign=signs.CONVERTED,
+    )
+
+
 def _ordered(view: View, rows: pd.DataFrame) -> list[pd.Series]:
     """Rows in the reading order of the target group's indicators."""
     by_indicator = {row.indicator: row for _, row in rows.iterrows()}
@@ -378,7 +400,21 @@ def _ordered(view: View, rows: pd.DataFrame) -> list[pd.Series]:
 
 def _status(row: pd.Series) -> str:
     """State of a row; where a summary found none, nothing was delivered."""
+    if _holds(row, "do_not_use"):
+        return signs.UNCERTAIN
     return str(row.status) if pd.notna(row.status) else MISSING
+
+
+def _holds(row: pd.Series, mark: str) -> bool:
+    """Whether a row has a mark of :meth:`.Town.on_boundaries`; those of a town as delivered and empty ones have none."""
+    return bool(row.get(mark, False)) and pd.notna(row[mark])
+
+
+def _value(view: View, row: pd.Series) -> str:
+    """Write a value, with the sign of estimates where it is one, or the sign of its state."""
+    status = _status(row)
+    text = signs.amount(view, row.indicator, row["value"], status)
+    return signs.converted(text) if _holds(row, "interpolated") and status not in signs.MARKS else text
 
 
 def _with_unit(view: View, indicator: str) -> str:

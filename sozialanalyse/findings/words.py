@@ -121,7 +121,7 @@ def development_sentence(view: View, row: Any) -> str:
         change=change(view, row.indicator, row.change),
         **last,
     )
-    return f"{course} {_verdict(view, row)}{_break_note(view, row)}"
+    return f"{course} {_verdict(view, row)}{_break_note(view, row)}{_converted_note(view, row)}"
 
 
 def _verdict(view: View, row: Any) -> str:
@@ -148,6 +148,15 @@ def _break_note(view: View, row: Any) -> str:
     if not row.broken:
         return ""
     return " " + view.words.text("Earlier values were counted in another way and are left out here.")
+
+
+def _converted_note(view: View, row: Any) -> str:
+    if not row.converted:
+        return ""
+    message = "The first value is converted to today's areas: an estimate with a wide interval."
+    if row.method == trends.MANN_KENDALL:
+        message = "The first value is converted to today's areas: an estimate that takes no part in the test."
+    return " " + view.words.text(message)
 
 
 def change(view: View, indicator: str, value: float, decimals: int | None = None) -> str:

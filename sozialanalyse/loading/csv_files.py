@@ -1,4 +1,4 @@
-"""Reading delimited text files as text: nothing is guessed, nothing is turned into a number here."""
+"""Reading delimited text as text: nothing is guessed, nothing is turned into a number here."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozialanalyse.errors import DataError, Fault, Place
+from sozialanalyse.loading.encodings import UTF_8, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MAXIMUM_BYTES = 500_000_000
@@ -19,9 +20,12 @@ MAXIMUM_BYTES = 500_000_000
 
 FILE_ROW = "file_row"
 
+Line = tuple[int, list[str]]
+"""A line or row of a file, counted from 1, and its fields; none where it is blank."""
+
 
 def read_text_table(
-    path: Path, name: str, *, encoding: str = "utf-8", separator: str = ",", header_row: int = 1
+    path: Path, name: str, *, encoding: str = UTF_8, separator: str = ",", header_row: int = 1
 ) -> pd.DataFrame:
     """Read a delimited file, each value as the text that stands there, without blanks around it.
 
@@ -44,61 +48,72 @@ def read_text_table(
     DataError
         File absent, too large or not in the declared encoding; no header; a line with too few or too many fields.
     """
-    stream = io.StringIO(_decode(path, name, encoding), newline="")
-    for _ in range(header_row - 1):
-        stream.readline()
-    reader = csv.reader(stream, delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    first = header_row
-    try:
-        for row in reader:
-            if row:
-                rows.append([value.strip() for value in row])
-                numbers.append(first)
-            first = header_row + reader.line_num
-    except csv.Error as error:
-        place = Place(name, header_row + reader.line_num - 1)
-        raise DataError(Fault("the line cannot be read: {problem}", {"problem": str(error)}, place)) from error
-    return _as_frame(rows, numbers, name, separator)
+    text, _ = decode(read_bytes(path, name), name, encoding)
+    lines = [(row, fields) for row, fields in read_lines(text, name, separator, header_row) if fields]
+    return _as_frame(lines, name, separator)
 
 
-def _decode(path: Path, name: str, encoding: str) -> str:
+def read_bytes(path: Path, name: str, limit: int = MAXIMUM_BYTES) -> bytes:
+    """Read a file that exists and is not too large."""
+    require_file(path, name, limit)
+    return path.read_bytes()
+
+
+def require_file(path: Path, name: str, limit: int = MAXIMUM_BYTES) -> None:
+    """Refuse a file that does not exist or is too large, before it is opened."""
     if not path.is_file():
         raise DataError(Fault("the file does not exist", {}, Place(name)))
-    if path.stat().st_size > MAXIMUM_BYTES:
-        raise DataError(Fault("the file is larger than {limit} bytes", {"limit": MAXIMUM_BYTES}, Place(name)))
-    raw = path.read_bytes()
+    if path.stat().st_size > limit:
+        raise DataError(Fault("the file is larger than {limit} bytes", {"limit": limit}, Place(name)))
+
+
+def read_lines(text: str, name: str, separator: str, first: int = 1) -> Iterator[Line]:
+    """Split text into lines and fields, from a line on; a quoted field may hold line breaks.
+
+    Lines are read as they are asked for, so that notes below a table need not be well-formed.
+
+    Raises
+    ------
+    DataError
+        A quoted field does not end, or something stands behind it.
+    """
+    stream = io.StringIO(text, newline="")
+    for _ in range(first - 1):
+        stream.readline()
+    reader = csv.reader(stream, delimiter=separator, strict=True)
+    row = first
     try:
-        text = raw.decode("utf-8-sig" if encoding.lower() in {"utf-8", "utf8"} else encoding)
-    except UnicodeDecodeError as error:
-        place = Place(name, raw[: error.start].count(b"\n") + 1)
-        message = "the file is not {encoding} text (found the byte 0x{byte:02x}); declare its encoding, often cp1252"
-        raise DataError(Fault(message, {"encoding": encoding, "byte": raw[error.start]}, place)) from error
-    if "\x00" in text:
-        message = "the file holds NUL characters and is not {encoding} text; is it UTF-16 or no text file?"
-        raise DataError(Fault(message, {"encoding": encoding}, Place(name)))
-    return text
+        for fields in reader:
+            yield row, [field.strip() for field in fields]
+            row = first + reader.line_num
+    except csv.Error as error:
+        place = Place(name, first + reader.line_num - 1)
+        raise DataError(Fault("the line cannot be read: {problem}", {"problem": str(error)}, place)) from error
 
 
-def _as_frame(rows: list[list[str]], numbers: list[int], name: str, separator: str) -> pd.DataFrame:
-    if not rows:
+def _as_frame(lines: list[Line], name: str, separator: str) -> pd.DataFrame:
+    if not lines:
         raise DataError(Fault("the file has no header line", {}, Place(name)))
-    header = rows[0]
+    row, header = lines[0]
     twice = sorted({column for column in header if header.count(column) > 1})
     if twice:
         message = "columns stand twice: {columns}"
-        raise DataError(Fault(message, {"columns": quoted(twice)}, Place(name, numbers[0])))
+        raise DataError(Fault(message, {"columns": quoted(twice)}, Place(name, row)))
+    refuse_other_widths(lines[1:], len(header), name, separator)
+    frame = pd.DataFrame([fields for _, fields in lines[1:]], columns=header, dtype=object)
+    return frame.assign(**{FILE_ROW: pd.Series([row for row, _ in lines[1:]], index=frame.index, dtype="int64")})
+
+
+def refuse_other_widths(lines: Iterable[Line], width: int, name: str, separator: str) -> None:
+    """Refuse lines with more or fewer fields than the header: which value belongs to which column is not known."""
     message = "the line has {found} fields, the header has {expected} (separator '{separator}')"
     faults = [
-        Fault(message, {"found": len(row), "expected": len(header), "separator": separator}, Place(name, number))
-        for row, number in zip(rows[1:], numbers[1:], strict=True)
-        if len(row) != len(header)
+        Fault(message, {"found": len(fields), "expected": width, "separator": separator}, Place(name, row))
+        for row, fields in lines
+        if len(fields) != width
     ]
     if faults:
         raise DataError(faults)
-    frame = pd.DataFrame(rows[1:], columns=header, dtype=object)
-    return frame.assign(**{FILE_ROW: pd.Series(numbers[1:], index=frame.index, dtype="int64")})
 
 
 def require_columns(

@@ -1,4 +1,7 @@
-"""Opening a town folder: ``town.yml``, areas, catalogue, counts, totals, polygons."""
+"""Opening a town folder: ``town.yml``, areas, catalogue, deliveries, corrections, totals, polygons.
+
+Nothing is ever written here, and either everything is right or nothing is loaded.
+"""
 
 from __future__ import annotations
 
@@ -12,39 +15,64 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sozialanalyse import catalogue as catalogues
-from sozialanalyse.areas import AreaTree
-from sozialanalyse.documents import Document, read_document
+from sozialanalyse.areas import AreaTree, Crosswalks
+from sozialanalyse.documents import SCHEMA_VERSION, Document, read_document
 from sozialanalyse.errors import DataError, Fault, Place, UsageError, nearest
+from sozialanalyse.loading.areas_files import read_mapped_areas
+from sozialanalyse.loading.breaks import with_town_breaks
 from sozialanalyse.loading.checks import Declared
-from sozialanalyse.loading.counts import check_counts
-from sozialanalyse.loading.csv_files import FILE_ROW, read_text_table, require_columns
+from sozialanalyse.loading.corrections import (
+    CORRECTIONS_FILE,
+    AppliedCorrection,
+    CorrectionsFile,
+    apply_corrections,
+)
+from sozialanalyse.loading.counts import check_counts, completed, parse_counts, set_apart
+from sozialanalyse.loading.csv_files import FILE_ROW
+from sozialanalyse.loading.deliveries import Delivered, Delivery, read_mapping, read_table, read_tidy
 from sozialanalyse.loading.mapping import Mapping
 from sozialanalyse.loading.polygons import check_polygons
-from sozialanalyse.loading.raw_files import TIDY, read_mapped_areas, read_mapped_counts
+from sozialanalyse.loading.raw_folder import RAW_VARIABLE, RawFolder
+from sozialanalyse.loading.reforms import read_crosswalks
+from sozialanalyse.loading.revisions import without_replaced
 from sozialanalyse.loading.shares import shares_to_counts
 from sozialanalyse.loading.totals import gaps_of_totals, refuse_gaps
-from sozialanalyse.loading.town_file import CountsFile, TownFile
+from sozialanalyse.loading.town_file import TownFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sozialanalyse.catalogue import Catalogue
 
-RAW_VARIABLE = "SOZIALANALYSE_RAW"
-"""Environment variable that names the folder of raw files."""
-
 TOWN_FILE = "town.yml"
-
-NEEDED = ("area", "period", "measure", "value")
-"""Columns that a tidy file must have; the others of :data:`TIDY` may be absent."""
 
 
 @dataclass(frozen=True)
 class TownData:
     """Everything that was read of a town.
 
-    ``gaps`` holds the differences between delivered totals and the sum of their areas; ``files`` the files that were
-    read, with their names as shown, in the order of reading.
+    Parameters
+    ----------
+    file, areas, catalogue
+        What the town declares; its own breaks are among the versions of the catalogue's measures.
+    counts
+        Frame of counts (see :func:`sozialanalyse.loading.counts.check_counts`).
+    gaps
+        Differences between delivered totals and the sum of their parts.
+    files
+        The files that were read, with their names as shown, in the order of reading.
+    geometry
+        The file of polygons.
+    unassigned
+        Delivered counts that belong to no area: columns of ``counts`` without ``area``, and the ``label`` of the row.
+    revisions
+        Counts that a later delivery changed (see :func:`sozialanalyse.loading.revisions.without_replaced`).
+    corrections
+        The corrections that were applied.
+    deliveries
+        What is known of each delivered table.
+    crosswalks
+        How areas of one vintage became those of another.
     """
 
     file: TownFile
@@ -54,12 +82,21 @@ class TownData:
     gaps: pd.DataFrame
     files: tuple[tuple[str, Path], ...]
     geometry: Path | None
+    unassigned: pd.DataFrame = field(default_factory=pd.DataFrame)
+    revisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    corrections: tuple[AppliedCorrection, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    crosswalks: Crosswalks = field(default_factory=Crosswalks)
 
     def fingerprint(self) -> str:
-        """Hash of the content of all files that were read; the same data give the same hash in any folder."""
+        """Hash of the content of all that was read; the same data give the same hash in any folder."""
         total = hashlib.sha256()
         for name, path in self.files:
             total.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        names = {name for name, _ in self.files}
+        for delivery in self.deliveries:
+            if delivery.file not in names:  # the answer of a database stands in no file
+                total.update(delivery.file.encode() + b"\0" + bytes.fromhex(delivery.sha256))
         return total.hexdigest()
 
 
@@ -80,18 +117,49 @@ def load_town(folder: Path, raw: Path | None = None) -> TownData:
     DataError
         With all faults of all deliveries at once.
     """
-    if not (folder / TOWN_FILE).is_file():
-        raise UsageError("there is no town in {folder}: {file} is missing", folder=folder.name, file=TOWN_FILE)
     opening = _Opening(folder, raw or _raw_from_environment())
-    document = read_document(opening.own(TOWN_FILE), TownFile, TOWN_FILE)
+    document = _read_town(opening)
     town = document.content
-    declared = Declared(town, _read_areas(town, opening), _read_catalogue(opening))
-    counts = _read_counts(document, declared, opening)
-    gaps = gaps_of_totals(counts, declared.areas)
+    declared = _read_declared(town, opening)
+    crosswalks = read_crosswalks(document, declared, opening.own)
+    settled = _settle(document, declared, opening)
+    counts, unassigned = set_apart(shares_to_counts(settled.checked, declared.areas))
+    gaps = gaps_of_totals(counts, declared.areas, unassigned)
     if town.totals == "exact":
         refuse_gaps(gaps, counts)
-    geometry = _find_polygons(document, declared.areas, opening)
-    return TownData(town, declared.areas, declared.catalogue, counts, gaps, tuple(opening.files), geometry)
+    return TownData(
+        file=town,
+        areas=declared.areas,
+        catalogue=with_town_breaks(declared.catalogue, document, counts),
+        counts=counts,
+        gaps=gaps,
+        geometry=_find_polygons(document, declared.areas, opening),
+        files=tuple(opening.files),
+        unassigned=unassigned,
+        revisions=settled.revisions,
+        corrections=settled.corrections,
+        deliveries=settled.deliveries,
+        crosswalks=crosswalks,
+    )
+
+
+def load_declared(folder: Path, raw: Path | None = None) -> Declared:
+    """Read what a town declares, its areas and its catalogue, without its counts.
+
+    Parameters
+    ----------
+    folder, raw
+        As of :func:`load_town`.
+
+    Raises
+    ------
+    UsageError
+        No such town; raw files needed and no folder named.
+    DataError
+        With all faults of the first faulty file.
+    """
+    opening = _Opening(folder, raw or _raw_from_environment())
+    return _read_declared(_read_town(opening).content, opening)
 
 
 def _raw_from_environment() -> Path | None:
@@ -104,39 +172,49 @@ class _Opening:
     """The folders of a town being opened; notes each file that is found."""
 
     folder: Path
-    raw: Path | None
+    named_raw: Path | None
     files: list[tuple[str, Path]] = field(default_factory=list)
+
+    @property
+    def raw(self) -> RawFolder:
+        """The folder of raw files."""
+        return RawFolder(self.named_raw, self._note)
 
     def own(self, name: str) -> Path:
         """Find a file of the town folder."""
-        return self._note(name, _inside(self.folder, name, "the town folder"))
-
-    def delivered(self, name: str) -> Path:
-        """Find a raw file."""
-        if self.raw is None:
-            message = "the raw file {file} is needed; name its folder with --raw DIR or in {variable}"
-            raise UsageError(message, file=name, variable=RAW_VARIABLE)
-        return self._note(name, _inside(self.raw, name, "the folder of raw files"))
-
-    def _note(self, name: str, path: Path) -> Path:
-        if path.is_file() and (name, path) not in self.files:
-            self.files.append((name, path))
+        path = (self.folder / name).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            what = "the town folder"
+            raise DataError(Fault("the path leads out of {what}; it must stay inside", {"what": what}, Place(name)))
+        self._note(name, path)
         return path
 
+    def own_folder(self, name: str) -> RawFolder:
+        """Return the town folder for the readers, once it is sure that a file stands in it."""
+        self.own(name)
+        return RawFolder(self.folder)
 
-def _inside(folder: Path, name: str, what: str) -> Path:
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise DataError(Fault("the path leads out of {what}; it must stay inside", {"what": what}, Place(name)))
-    return path
+    def _note(self, name: str, path: Path) -> None:
+        if path.is_file() and (name, path) not in self.files:
+            self.files.append((name, path))
+
+
+def _read_town(opening: _Opening) -> Document[TownFile]:
+    if not (opening.folder / TOWN_FILE).is_file():
+        raise UsageError("there is no town in {folder}: {file} is missing", folder=opening.folder.name, file=TOWN_FILE)
+    return read_document(opening.own(TOWN_FILE), TownFile, TOWN_FILE)
+
+
+def _read_declared(town: TownFile, opening: _Opening) -> Declared:
+    return Declared(town, _read_areas(town, opening), _read_catalogue(opening))
 
 
 def _read_areas(town: TownFile, opening: _Opening) -> AreaTree:
     path = opening.own(town.areas)
     if path.suffix in {".yml", ".yaml"}:
-        frame = read_mapped_areas(path, opening.delivered, town.areas)
+        frame = read_mapped_areas(path, opening.raw, town.areas)
     else:
-        frame = read_text_table(path, town.areas)
+        frame = read_table(town.areas, opening.own_folder(town.areas))
     return AreaTree.from_frame(frame.set_index(FILE_ROW), [level.id for level in town.levels], town.areas)
 
 
@@ -145,25 +223,63 @@ def _read_catalogue(opening: _Opening) -> Catalogue:
     return catalogues.with_town(catalogues.shipped(), opening.folder)
 
 
-def _read_counts(document: Document[TownFile], declared: Declared, opening: _Opening) -> pd.DataFrame:
-    """Read all deliveries; the faults of all of them are gathered before the first is raised."""
-    tables: list[pd.DataFrame] = []
+@dataclass(frozen=True)
+class _Settled:
+    """Counts of which each stands once, with what was changed on the way."""
+
+    checked: pd.DataFrame
+    revisions: pd.DataFrame
+    corrections: tuple[AppliedCorrection, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+def _settle(document: Document[TownFile], declared: Declared, opening: _Opening) -> _Settled:
+    """Read all deliveries, take the later of two, correct and check; all faults are gathered before one is raised."""
     faults: list[Fault] = []
+    with _gathered(faults):
+        _refuse_unknown_breaks(document, declared)
+    delivered = _read_deliveries(document, declared, opening, faults)
+    if not any(len(one.text) for one in delivered):
+        raise DataError(faults or document.fault((), "there are no counts; name files under counts or mappings"))
+    is_complete = not faults
+    text = completed(pd.concat([one.text for one in delivered], ignore_index=True))
+    text, revisions, contradictions = without_replaced(text, parse_counts(text, declared.catalogue))
+    faults += contradictions
+    corrections: tuple[AppliedCorrection, ...] = ()
+    with _gathered(faults):
+        corrected, corrections, problems = apply_corrections(_read_corrections(opening), text, declared)
+        text = corrected
+        faults += problems if is_complete else []  # without a delivery its corrections find no place
+    checked = pd.DataFrame()
+    with _gathered(faults):
+        checked = check_counts(text, declared)
+    if faults:
+        raise DataError(faults)
+    deliveries = tuple(delivery for one in delivered for delivery in one.deliveries)
+    return _Settled(checked, revisions, corrections, deliveries)
+
+
+def _read_deliveries(
+    document: Document[TownFile], declared: Declared, opening: _Opening, faults: list[Fault]
+) -> list[Delivered]:
+    """Read tidy files and mapped ones in the order of ``town.yml``; what cannot be read is passed over and noted."""
+    delivered: list[Delivered] = []
     for number, entry in enumerate(declared.town.counts):
         with _gathered(faults):
             _refuse_unknown(document, ("counts", number, "source"), entry.source, list(declared.town.sources))
-            tables.append(_read_tidy(opening.own(entry.file), entry))
+            delivered.append(read_tidy(entry, opening.own_folder(entry.file)))
     for name in declared.town.mappings:
         with _gathered(faults):
-            tables.append(_read_mapped(name, declared, opening))
-    if not any(map(len, tables)):
-        raise DataError(faults or document.fault((), "there are no counts; name files under counts or mappings"))
-    checked = pd.DataFrame()
-    with _gathered(faults):
-        checked = check_counts(pd.concat(tables, ignore_index=True), declared)
-    if faults:
-        raise DataError(faults)
-    return shares_to_counts(checked, declared.areas)
+            delivered.append(_read_mapped(name, declared, opening))
+    return delivered
+
+
+def _read_corrections(opening: _Opening) -> Document[CorrectionsFile]:
+    """Read the town's corrections; without a file there are none."""
+    path = opening.own(CORRECTIONS_FILE)
+    if not path.exists():
+        return Document(CorrectionsFile.model_validate({"schema": SCHEMA_VERSION}), CORRECTIONS_FILE, {})
+    return read_document(path, CorrectionsFile, CORRECTIONS_FILE)
 
 
 @contextmanager
@@ -182,15 +298,22 @@ def _refuse_unknown(document: Document[Any], key: Sequence[str | int], name: str
         raise DataError(document.fault(key, message, name=name, near=nearest(name, known)))
 
 
-def _read_tidy(path: Path, entry: CountsFile) -> pd.DataFrame:
-    table = read_text_table(path, entry.file)
-    require_columns(table, NEEDED, entry.file, optional=[column for column in TIDY if column not in NEEDED])
-    columns = {column: table.get(column, "") for column in TIDY}
-    tidy = pd.DataFrame({**columns, "plain": columns["value"]}, index=table.index, dtype=object)
-    return tidy.assign(source=entry.source, file=entry.file, share=None, **{FILE_ROW: table[FILE_ROW]})
+def _refuse_unknown_breaks(document: Document[TownFile], declared: Declared) -> None:
+    """Refuse breaks of measures and sources that nothing declares, all at once."""
+    measures = [measure.id for measure in declared.catalogue.measures]
+    faults: list[Fault] = []
+    for number, entry in enumerate(declared.town.breaks):
+        for position, measure in enumerate(entry.measures):
+            with _gathered(faults):
+                _refuse_unknown(document, ("breaks", number, "measures", position), measure, measures)
+        if entry.source is not None:
+            with _gathered(faults):
+                _refuse_unknown(document, ("breaks", number, "source"), entry.source, list(declared.town.sources))
+    if faults:
+        raise DataError(faults)
 
 
-def _read_mapped(name: str, declared: Declared, opening: _Opening) -> pd.DataFrame:
+def _read_mapped(name: str, declared: Declared, opening: _Opening) -> Delivered:
     document = read_document(opening.own(name), Mapping, name)
     faults: list[Fault] = []
     for key, found, known in _names_of(document.content, declared):
@@ -198,7 +321,7 @@ def _read_mapped(name: str, declared: Declared, opening: _Opening) -> pd.DataFra
             _refuse_unknown(document, key, found, known)
     if faults:
         raise DataError(faults)
-    return read_mapped_counts(document, opening.delivered)
+    return read_mapping(document, opening.raw, declared.areas)
 
 
 def _names_of(mapping: Mapping, declared: Declared) -> Iterator[tuple[tuple[str | int, ...], str, list[str]]]:
@@ -214,10 +337,10 @@ def _names_of(mapping: Mapping, declared: Declared) -> Iterator[tuple[tuple[str 
 def _find_polygons(document: Document[TownFile], areas: AreaTree, opening: _Opening) -> Path | None:
     """Find the polygons; without the folder of raw files a town has counts but no map."""
     geometry = document.content.geometry
-    if geometry is None or (geometry.raw and opening.raw is None):
+    if geometry is None or (geometry.raw and opening.named_raw is None):
         return None
     if geometry.source is not None:
         _refuse_unknown(document, ("geometry", "source"), geometry.source, list(document.content.sources))
-    path = opening.delivered(geometry.file) if geometry.raw else opening.own(geometry.file)
+    path = opening.raw.one(geometry.file) if geometry.raw else opening.own(geometry.file)
     check_polygons(path, geometry, areas)
     return path

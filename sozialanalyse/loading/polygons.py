@@ -1,4 +1,8 @@
-"""Polygons of a town: a check that each belongs to a known area, so that no map shows a silent blank."""
+"""Polygons of a town, from GeoJSON, GeoPackage or Shapefile.
+
+A check that each belongs to a known area, so that no map shows a silent blank, and the one way to read them. The check of
+a GeoJSON file needs no geographic library, so a town with one opens fast.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.errors import DataError, Fault, Place, nearest
+from sozialanalyse.loading.csv_files import quoted, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import geopandas as gpd
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.loading.town_file import Geometry
@@ -17,19 +24,26 @@ if TYPE_CHECKING:
 MAXIMUM_BYTES = 200_000_000
 """Polygons of small areas, drawn for a page, are never larger."""
 
-
 KINDS = ("Polygon", "MultiPolygon")
 CORNERS = 3
 """Fewer different points enclose nothing."""
 
+SIGNATURES = {".gpkg": b"SQLite format 3\x00", ".shp": b"\x00\x00\x27\x0a"}
+"""First bytes by ending. What reads these files would open any kind by its content, also such as point to other files."""
+
+COMPANIONS = (".shx", ".dbf")
+"""Files that belong to a Shapefile beside ``.shp``; those with the projection and the encoding may be absent."""
+
+OPTIONAL = (".prj", ".cpg")
+
 
 def check_polygons(path: Path, geometry: Geometry, areas: AreaTree) -> None:
-    """Check a GeoJSON file against the table of areas.
+    """Check a file of polygons against the table of areas.
 
     Parameters
     ----------
     path
-        The file.
+        The file: GeoJSON, GeoPackage or Shapefile.
     geometry
         What ``town.yml`` says of it.
     areas
@@ -38,19 +52,94 @@ def check_polygons(path: Path, geometry: Geometry, areas: AreaTree) -> None:
     Raises
     ------
     DataError
-        No GeoJSON; polygons without an id; polygons of areas that are neither in the table nor merged into one that is;
-        features that are no polygon, or an empty one.
+        No such file; polygons without an id; polygons of areas that are neither in the table nor merged into one that
+        is; features that are no polygon, or an empty one.
     """
-    faults = list(_faults(_features(path, geometry.file), geometry, areas))
+    is_geojson = path.suffix.lower() not in SIGNATURES
+    features = _features(path, geometry.file) if is_geojson else _features_of(_open(path, geometry), geometry)
+    faults = list(_faults(features, geometry, areas))
     if faults:
         raise DataError(faults)
 
 
+def read_polygons(path: Path, geometry: Geometry) -> gpd.GeoDataFrame:
+    """Read the polygons of a checked file.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``area``: the id of the area that a polygon belongs to (``geometry.merge`` applied), text; ``geometry``; in the
+        file's own reference system.
+    """
+    import geopandas as gpd  # noqa: PLC0415 - heavy
+
+    frame = _open(path, geometry)
+    ids = frame[geometry.area].astype(object).replace(dict(geometry.merge))
+    return gpd.GeoDataFrame({"area": ids}, geometry=frame.geometry.to_numpy(), crs=frame.crs)
+
+
+def files_of(path: Path) -> list[Path]:
+    """List the files that polygons are read from: a Shapefile is several."""
+    if path.suffix.lower() != ".shp":
+        return [path]
+    beside = [path.with_suffix(ending) for ending in (*COMPANIONS, *OPTIONAL)]
+    return [path, *(file for file in beside if file.is_file())]
+
+
+def _open(path: Path, geometry: Geometry) -> gpd.GeoDataFrame:
+    """Read a file whose first bytes are what its ending says; nothing is written beside it."""
+    import geopandas as gpd  # noqa: PLC0415 - heavy
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415 - heavy
+
+    ending = path.suffix.lower()
+    _require_kind(path, geometry.file, ending)
+    options = {"IMMUTABLE": "YES"} if ending == ".gpkg" else {}
+    try:
+        layer = _layer(path, geometry)
+        return gpd.read_file(path, layer=layer, engine="pyogrio", **options)
+    except (DataSourceError, ValueError) as error:
+        raise DataError(Fault("the polygons cannot be read; the file is damaged", {}, Place(geometry.file))) from error
+
+
+def _require_kind(path: Path, name: str, ending: str) -> None:
+    require_file(path, name, MAXIMUM_BYTES)
+    if ending not in SIGNATURES:
+        return
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    if not head.startswith(SIGNATURES[ending]):
+        message = "the file is no {expected}, whatever its name says"
+        expected = "GeoPackage" if ending == ".gpkg" else "Shapefile"
+        raise DataError(Fault(message, {"expected": expected}, Place(name)))
+    missing = [file for file in COMPANIONS if ending == ".shp" and not path.with_suffix(file).is_file()]
+    if missing:
+        message = "a Shapefile is several files; beside this one are missing: {missing}"
+        raise DataError(Fault(message, {"missing": quoted(missing)}, Place(name)))
+
+
+def _layer(path: Path, geometry: Geometry) -> str:
+    """Choose the declared layer, or the only one."""
+    import pyogrio  # noqa: PLC0415 - heavy
+
+    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if geometry.layer in layers or (geometry.layer is None and len(layers) == 1):
+        return geometry.layer or layers[0]
+    message = "the file has the layers {layers}; declare in geometry which layer is meant"
+    raise DataError(Fault(message, {"layers": quoted(layers)}, Place(geometry.file)))
+
+
+def _features_of(frame: gpd.GeoDataFrame, geometry: Geometry) -> list[Any]:
+    """Write polygons as GeoJSON has them."""
+    ids = frame[geometry.area].astype(object) if geometry.area in frame else [None] * len(frame)
+    shapes = [None if shape is None or shape.is_empty else shape for shape in frame.geometry]
+    return [
+        {"properties": {geometry.area: area}, "geometry": shape and json.loads(json.dumps(shape.__geo_interface__))}
+        for area, shape in zip(ids, shapes, strict=True)
+    ]
+
+
 def _features(path: Path, name: str) -> list[Any]:
-    if not path.is_file():
-        raise DataError(Fault("the file does not exist", {}, Place(name)))
-    if path.stat().st_size > MAXIMUM_BYTES:
-        raise DataError(Fault("the file is larger than {limit} bytes", {"limit": MAXIMUM_BYTES}, Place(name)))
+    require_file(path, name, MAXIMUM_BYTES)
     try:
         return list(json.loads(path.read_bytes())["features"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:

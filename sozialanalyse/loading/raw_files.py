@@ -1,185 +1,158 @@
-"""Reading raw deliveries by their mapping files (:mod:`sozialanalyse.loading.mapping`)."""
+"""Reading raw deliveries of counts by their mapping files (:mod:`sozialanalyse.loading.mapping`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.documents import Document, read_document
 from sozialanalyse.errors import DataError, Fault, Place
-from sozialanalyse.loading.csv_files import FILE_ROW, read_text_table, require_columns
-from sozialanalyse.loading.mapping import AreaPart, AreasMapping, Mapping, Parent, TableFile, Taken, ValueColumn, Where
+from sozialanalyse.loading.cells import read_cells
+from sozialanalyse.loading.columns import each, has_values, periods_from, without
+from sozialanalyse.loading.csv_files import FILE_ROW
+from sozialanalyse.loading.places import Gazetteer, are_areas, find_areas
+from sozialanalyse.loading.readers import RawTable, read_raw
+from sozialanalyse.loading.vain import declared_in_vain, unknown_areas
 
-Find = Callable[[str], Path]
-"""Finds a raw file by its path below the folder of raw files."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sozialanalyse.areas import AreaTree
+    from sozialanalyse.documents import Document
+    from sozialanalyse.loading.mapping import Mapping, ValueColumn
+    from sozialanalyse.loading.raw_folder import RawFolder
 
 TIDY = ("area", "period", "measure", "sex", "age", "value", "status")
 """Columns of the tidy format, all text."""
 
 
-def read_mapped_counts(document: Document[Mapping], find: Find) -> pd.DataFrame:
-    """Read a raw file by its mapping.
+@dataclass(frozen=True)
+class MappedDelivery:
+    """A raw delivery as tidy text, and the tables that it was read from.
+
+    Parameters
+    ----------
+    counts
+        Text columns :data:`TIDY`, where ``value`` is as delivered, empty where a mark stands; ``plain``: the number with
+        a point, multiplied by the factor, empty where there is none; ``source, file``; ``file_row``; ``share``: what a
+        percentage is a share of, or None; ``mark, footnote, obs_status, conf_status, low, high, fix`` (see
+        :class:`sozialanalyse.loading.marks.Cell`); ``base``: what the number is rounded to, 0 where only the source
+        says it; ``label, area_problem, candidates`` (see :class:`sozialanalyse.loading.places.Found`); ``abolished``:
+        whether the mark may say that there was no such area; ``delivered``: the date as text, or empty.
+    tables
+        One a file and sheet.
+    """
+
+    counts: pd.DataFrame
+    tables: tuple[RawTable, ...]
+
+
+def read_mapped(document: Document[Mapping], raw: RawFolder, areas: AreaTree) -> MappedDelivery:
+    """Read a delivery by its mapping.
 
     Parameters
     ----------
     document
         The mapping.
-    find
-        Finds the raw file.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text columns :data:`TIDY`, ``plain`` (the value without separators, empty where it is no number), ``source, file``;
-        ``file_row``; ``share``: what a percentage is a share of, or None.
+    raw
+        Finds the raw files.
+    areas
+        The table of areas, in which names are looked up.
 
     Raises
     ------
     DataError
-        The file is faulty; an entry of ``values`` takes no row; a row is taken by no entry, unless that may be.
+        A file is faulty; the mapping names levels or areas that are not known; something that it declares finds
+        nothing; a row is taken by no entry of ``values``, unless that may be.
     """
     mapping = document.content
-    table = _read_table(mapping, find, _columns_of(mapping))
-    entries = mapping.values  # noqa: PD011 - not those of a frame
-    chosen = [_matches(table, entry.where) for entry in entries]
-    faults = [*_entries_in_vain(chosen, document), *_rows_left_over(table, chosen, document)]
+    if faults := list(unknown_areas(document, areas)):
+        raise DataError(faults)
+    read = read_raw(mapping, raw, _columns_of(mapping), decimal=mapping.decimal)
+    tables = [_meant(table, mapping) for table in read]
+    chosen = [[has_values(table.frame, entry.chosen) for entry in mapping.values] for table in tables]  # noqa: PD011
+    faults = [*_rows_left_over(tables, chosen, document), *_entries_in_vain(chosen, document)]
     if faults:
         raise DataError(faults)
-    parts = [_tidy(table[rows], entry, mapping) for rows, entry in zip(chosen, entries, strict=True)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def read_mapped_areas(path: Path, find: Find, name: str) -> pd.DataFrame:
-    """Read the table of areas from raw files by its mapping; an area that stands in many rows is taken once."""
-    mapping = read_document(path, AreasMapping, name).content
-    return pd.concat([_areas_of(part, find) for part in mapping.parts], ignore_index=True)
+    gazetteer = Gazetteer(areas)
+    counts = pd.concat(
+        [
+            _tidy(table, table.frame[rows], entry, mapping, gazetteer)
+            for table, of_entries in zip(tables, chosen, strict=True)
+            for entry, rows in zip(mapping.values, of_entries, strict=True)
+        ],
+        ignore_index=True,
+    )
+    if faults := list(declared_in_vain(document, _written(tables, mapping), counts)):
+        raise DataError(faults)
+    return MappedDelivery(counts, tuple(tables))
 
 
 def _columns_of(mapping: Mapping) -> list[str]:
-    taken = [mapping.area.column, mapping.period.column]
-    named = [name for entry in mapping.values for name in (entry.column, *entry.where)]  # noqa: PD011 - not a frame
-    return [name for name in (*taken, *named) if name]
+    """Name all columns that a mapping needs, each once."""
+    entries = mapping.values  # noqa: PD011 - not those of a frame
+    periods = [mapping.period, *(entry.period for entry in entries if entry.period)]
+    taken = [mapping.area.column, mapping.area.within, *(period.column for period in periods)]
+    named = [name for entry in entries for name in (*entry.numbers, *entry.chosen)]
+    return list(dict.fromkeys(name for name in (*taken, *mapping.unless, *named) if name))
 
 
-def _read_table(table: TableFile, find: Find, columns: list[str]) -> pd.DataFrame:
-    """Read a table with the columns needed, each named once in a message, and take the rows that are meant."""
-    frame = read_text_table(
-        find(table.file), table.file, encoding=table.encoding, separator=table.separator, header_row=table.header_row
-    )
-    require_columns(frame, dict.fromkeys([*table.rows, *columns]), table.file, table.header_row)
-    return frame[_matches(frame, table.rows)]
+def _meant(table: RawTable, mapping: Mapping) -> RawTable:
+    """Leave out the rows that are not meant by ``unless`` and the form of the ids."""
+    frame = without(table.frame, mapping.unless)
+    if mapping.area.matching and mapping.area.column:
+        frame = frame[are_areas(frame[mapping.area.column], mapping)]
+    return replace(table, frame=frame)
 
 
-def _matches(table: pd.DataFrame, where: Where) -> pd.Series:
-    chosen: pd.Series[bool] = pd.Series(True, index=table.index)  # noqa: FBT003 - the value, not a switch
-    for column, wanted in where.items():
-        chosen &= table[column].isin(wanted)
-    return chosen
+def _written(tables: list[RawTable], mapping: Mapping) -> dict[str, set[str]]:
+    """Which texts stand in the columns of areas, codes and chosen rows."""
+    chosen = [column for entry in mapping.values for column in entry.chosen]  # noqa: PD011 - not those of a frame
+    columns = dict.fromkeys([*mapping.rows, *chosen, *([mapping.area.column] if mapping.area.column else [])])
+    return {column: {text for table in tables for text in table.frame[column].unique()} for column in columns}
 
 
-def _entries_in_vain(chosen: list[pd.Series], document: Document[Mapping]) -> Iterator[Fault]:
+def _entries_in_vain(chosen: list[list[pd.Series]], document: Document[Mapping]) -> Iterator[Fault]:
     """An entry that finds nothing tells of a delivery that has changed, or of a slip."""
     message = "no row of {file} is taken by this entry; has the delivery changed?"
-    for number, rows in enumerate(chosen):
-        if not rows.any():
-            yield document.fault(("values", number), message, file=document.content.file)
+    for number, of_tables in enumerate(zip(*chosen, strict=True)):
+        if not any(rows.any() for rows in of_tables):
+            yield document.fault(("values", number), message, file=document.content.called)
 
 
-def _rows_left_over(table: pd.DataFrame, chosen: list[pd.Series], document: Document[Mapping]) -> Iterator[Fault]:
+def _rows_left_over(
+    tables: list[RawTable], chosen: list[list[pd.Series]], document: Document[Mapping]
+) -> Iterator[Fault]:
     """Rows that nothing takes would be lost without a word."""
-    mapping = document.content
-    unused = table[~np.logical_or.reduce(chosen)]
-    if mapping.unmapped_rows == "ignore" or unused.empty:
-        return
     message = (
         "{count} rows, the first of them this one, are taken by no entry of values in {mapping}; "
         "add an entry, choose rows, or write unmapped_rows: ignore"
     )
-    place = Place(mapping.file, int(unused[FILE_ROW].iloc[0]))
-    yield Fault(message, {"count": len(unused), "mapping": document.file}, place)
+    for table, of_entries in zip(tables, chosen, strict=True):
+        unused = table.frame[~np.logical_or.reduce(of_entries)]
+        if document.content.unmapped_rows == "refuse" and len(unused):
+            place = Place(table.name, int(unused[FILE_ROW].iloc[0]))
+            yield Fault(message, {"count": len(unused), "mapping": document.file}, place)
 
 
-def _tidy(rows: pd.DataFrame, entry: ValueColumn, mapping: Mapping) -> pd.DataFrame:
-    text = rows[entry.column]
-    status = _each(text, lambda value: mapping.marks.get(value, ""))
-    return pd.DataFrame(
-        {
-            "area": _renamed(_take(rows, mapping.area), mapping.area_names),
-            "period": _take(rows, mapping.period),
-            "measure": entry.measure,
-            "sex": entry.sex,
-            "age": entry.age,
-            "value": text.mask(status != "", "").mask(status == "zero", "0"),
-            "plain": _plain_numbers(text, mapping).mask(status != "", "").mask(status == "zero", "0"),
-            "status": status,
-            "source": mapping.source,
-            "file": mapping.file,
-            FILE_ROW: rows[FILE_ROW],
-            "share": pd.Series([entry.share_of] * len(rows), index=rows.index, dtype=object),
-        }
-    )
-
-
-def _take(rows: pd.DataFrame, taken: Taken) -> pd.Series:
-    if taken.column is None:
-        return pd.Series(taken.value, index=rows.index, dtype=object)
-    return _around(rows[taken.column], taken.pattern)
-
-
-def _around(text: pd.Series, pattern: str) -> pd.Series:
-    """Put the text of a pattern around each value; nothing in a pattern but {} is replaced."""
-    return _each(text, lambda value: pattern.replace("{}", value))
-
-
-def _renamed(text: pd.Series, names: dict[str, str]) -> pd.Series:
-    return _each(text, lambda value: names.get(value, value))
-
-
-def _each(text: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Change each distinct text once."""
-    return text.map({value: change(value) for value in text.unique()}).astype(object)
-
-
-def _plain_numbers(text: pd.Series, mapping: Mapping) -> pd.Series:
-    """Write numbers with a point and without separators; what is no number in the declared way becomes empty."""
-    separator = re.escape(mapping.thousands)
-    whole = rf"(?:\d+|\d{{1,3}}(?:{separator}\d{{3}})+)" if separator else r"\d+"
-    number = re.compile(rf"-?{whole}(?:{re.escape(mapping.decimal)}\d+)?", re.ASCII)
-
-    def plain(value: str) -> str:
-        if not number.fullmatch(value):
-            return ""
-        return value.replace(mapping.thousands, "").replace(mapping.decimal, ".")
-
-    return _each(text, plain)
-
-
-def _areas_of(part: AreaPart, find: Find) -> pd.DataFrame:
-    columns = [part.area, part.name, part.parent.column if part.parent else None]
-    table = _read_table(part, find, [column for column in columns if column])
-    table = table[table[part.area].str.fullmatch(part.matching)] if part.matching else table
-    table = table.drop_duplicates([column for column in columns if column])
-    area = table[part.area]
-    name = _around(table[part.name] if part.name else area, part.name_pattern)
-    return pd.DataFrame(
-        {
-            "area": area,
-            "name": area.map(part.names).astype(object).fillna(name),
-            "level": part.level,
-            "parent": _parents(table, area, part.parent),
-            FILE_ROW: table[FILE_ROW],
-        }
-    )
-
-
-def _parents(table: pd.DataFrame, area: pd.Series, parent: Parent | None) -> pd.Series | str:
-    if parent is None:
-        return ""
-    if parent.value is not None:
-        return parent.value
-    of = table[parent.column] if parent.column else area.str[: parent.prefix]
-    return _around(of, parent.pattern)
+def _tidy(
+    table: RawTable, rows: pd.DataFrame, entry: ValueColumn, mapping: Mapping, gazetteer: Gazetteer
+) -> pd.DataFrame:
+    cells = read_cells(rows, entry, mapping)
+    periods = periods_from(rows, entry.period or mapping.period)
+    said = {
+        "period": periods,
+        "measure": entry.measure,
+        "sex": each(rows[entry.sex_codes.column], entry.sex_codes.codes.__getitem__) if entry.sex_codes else entry.sex,
+        "age": each(rows[entry.age_codes.column], entry.age_codes.codes.__getitem__) if entry.age_codes else entry.age,
+        "source": mapping.source,
+        "file": table.name,
+        FILE_ROW: rows[FILE_ROW],
+        "share": pd.Series([entry.share_of] * len(rows), index=rows.index, dtype=object),
+        "abolished": (cells["status"] != "") & cells["mark"].isin(mapping.abolished),
+        "delivered": mapping.delivered.isoformat() if mapping.delivered else "",
+    }
+    places = find_areas(rows, periods, mapping, gazetteer)
+    return pd.concat([places, pd.DataFrame(said, index=rows.index), cells], axis=1)

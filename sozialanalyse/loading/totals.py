@@ -1,7 +1,12 @@
-"""Delivered totals against the sum of their parts: what is assigned to no area, age or sex is said, not swallowed."""
+"""Delivered totals against the sum of their parts: what is assigned to no area, age or sex is said, not swallowed.
+
+Totals are never replaced: they are right for the level that they state. Hidden and rounded counts are compared by their
+bounds, so that a gap is only what no numbers within them explain.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +21,9 @@ if TYPE_CHECKING:
     from sozialanalyse.areas import AreaTree
 
 CELL = ["measure", *PERIOD, "sex", "age_from", "age_to"]
-GAPS = ["area", *CELL, "of", "total", "parts", "gap"]
+GAPS = ["area", *CELL, "of", "total", "parts", "gap", "lower", "upper", "unassigned", "explained"]
+_OWN = GAPS[:-2]
+"""What a gap is in itself, without the counts of no area."""
 
 AREAS, CELLS = "areas", "cells"
 """Of what a total should be the sum: the areas below, or the ages and sexes of the same area."""
@@ -30,8 +37,16 @@ MESSAGES = {
     "(difference {gap:.0f}); correct it, or declare totals: reported in town.yml",
 }
 
+MESSAGES_OF_HIDDEN = {
+    AREAS: "the total of {measure} ({period_end:%Y-%m-%d}) differs from the sum of its areas by at least {least:.0f}, "
+    "whatever the hidden counts are; correct it, or declare totals: reported in town.yml",
+    CELLS: "the total of {measure} ({period_end:%Y-%m-%d}) differs from the sum of its ages and sexes by at least {least:.0f}, "
+    "whatever the hidden counts are; correct it, or declare totals: reported in town.yml",
+}
+"""The same where the total or a part is suppressed, so that there is no single difference."""
 
-def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
+
+def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree, unassigned: pd.DataFrame | None = None) -> pd.DataFrame:
     """Compare delivered totals with the sum of their parts.
 
     Each total is compared with the areas below it, of whatever level they were delivered; that of all ages and sexes
@@ -43,16 +58,39 @@ def gaps_of_totals(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
         Frame of counts.
     areas
         The area tree.
+    unassigned
+        Delivered counts of no area (see :func:`sozialanalyse.loading.counts.set_apart`); they belong to the whole town.
 
     Returns
     -------
     pandas.DataFrame
         ``area`` (of the total), cell columns, ``of`` (:data:`AREAS` or :data:`CELLS`), ``total``, ``parts`` (their
-        sum), ``gap`` (total minus parts); a row for each total whose parts are all delivered and that differs by more
-        than their rounding explains.
+        sum), ``gap`` (total minus parts; NaN where one of both is hidden) and its bounds ``lower, upper`` (NaN: none);
+        ``unassigned``: how much was delivered for no area, NaN where nothing or hidden; ``explained``: whether that
+        makes up the gap. A row for each total whose parts are all delivered and that differs by more than rounding and
+        hiding explain.
     """
     found = [gaps for gaps in (_between_areas(counts, areas), _between_cells(counts, areas)) if len(gaps)]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=GAPS)
+    if not found:
+        return pd.DataFrame(columns=GAPS)
+    return _with_unassigned(pd.concat(found, ignore_index=True), unassigned, areas)
+
+
+def _with_unassigned(gaps: pd.DataFrame, unassigned: pd.DataFrame | None, areas: AreaTree) -> pd.DataFrame:
+    """Set beside each gap of the whole town what was delivered for no area."""
+    if unassigned is None or unassigned.empty:
+        return gaps.assign(unassigned=float("nan"), explained=False)[GAPS]
+    of_town = add_up(unassigned, CELL).rename(columns={"value": "unassigned"})
+    keys = dict.fromkeys(("measure", "period_kind", "sex"), object)
+    both = gaps.astype(keys).merge(
+        of_town.drop(columns="status").astype(keys).assign(area=areas.root, of=AREAS),
+        how="left",
+        on=["area", *CELL, "of"],
+        suffixes=("", "_apart"),
+    )
+    most, least = both["upper_apart"].fillna(float("inf")), both["lower_apart"]
+    fits = ~(both["lower"] > most) & ~(both["upper"] < least)
+    return both.assign(explained=fits & least.notna())[GAPS]
 
 
 def _between_cells(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
@@ -64,15 +102,15 @@ def _between_cells(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
         both = Delivery(rows, areas).totals_and_parts(WHOLE)
         if len(both) and len(found := _differing(both)):
             sex, first, last = WHOLE
-            gaps.append(found.assign(measure=measure, sex=sex, age_from=first, age_to=last, of=CELLS)[GAPS])
-    return pd.concat(gaps).sort_values(["area", *CELL], ignore_index=True) if gaps else pd.DataFrame(columns=GAPS)
+            gaps.append(found.assign(measure=measure, sex=sex, age_from=first, age_to=last, of=CELLS)[_OWN])
+    return pd.concat(gaps).sort_values(["area", *CELL], ignore_index=True) if gaps else pd.DataFrame(columns=_OWN)
 
 
 def _between_areas(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
     """Compare each total with the sum of the areas below it."""
     delivered = counts.loc[counts["status"] != MISSING, ["area", *CELL, *VALUES]].astype({"area": object})
     if delivered.empty or len(areas.levels) == 1:
-        return pd.DataFrame(columns=GAPS)  # there is nothing to compare
+        return pd.DataFrame(columns=_OWN)  # there is nothing to compare
     delivered["cell"] = delivered.groupby(CELL, observed=True, sort=False).ngroup()
     cells = delivered.drop_duplicates("cell").set_index("cell")[CELL]
     delivered = delivered.drop(columns=CELL)
@@ -85,7 +123,7 @@ def _between_areas(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
         gaps.append(_differing(totals.merge(sums, on=["area", "cell"], suffixes=("_total", "_parts"))))
         best = pd.concat([totals, sums]).drop_duplicates(["area", "cell"])
         known = pd.concat([known, best], ignore_index=True)
-    return pd.concat(gaps).join(cells, on="cell").assign(of=AREAS).sort_values(["area", *CELL], ignore_index=True)[GAPS]
+    return pd.concat(gaps).join(cells, on="cell").assign(of=AREAS).sort_values(["area", *CELL], ignore_index=True)[_OWN]
 
 
 def _sums(known: pd.DataFrame, level: str, areas: AreaTree, period_end: pd.Series) -> pd.DataFrame:
@@ -110,15 +148,30 @@ def _differing(both: pd.DataFrame) -> pd.DataFrame:
     """Keep the totals that no numbers within the bounds of the parts add up to."""
     differs = (both["upper_parts"] < both["lower_total"]) | (both["lower_parts"] > both["upper_total"])
     found = both[differs].rename(columns={"value_total": "total", "value_parts": "parts"})
-    return found.assign(gap=found["total"] - found["parts"])
+    return found.assign(
+        gap=found["total"] - found["parts"],
+        lower=found["lower_total"] - found["upper_parts"],
+        upper=found["upper_total"] - found["lower_parts"],
+    )
 
 
 def refuse_gaps(gaps: pd.DataFrame, counts: pd.DataFrame) -> None:
-    """Raise a :class:`DataError` for totals that differ, where the town declares ``totals: exact``."""
+    """Raise a :class:`DataError` for totals that differ, where the town declares ``totals: exact``.
+
+    What was delivered for no area may make up a gap; then it is none.
+    """
+    gaps = gaps[~gaps["explained"].astype(bool)]
     if gaps.empty:
         return
-    placed = gaps.merge(counts[["area", *CELL, "file", "row"]], on=["area", *CELL])
-    records: list[dict[str, Any]] = placed.to_dict("records")  # type: ignore[assignment]  # the columns are text
-    raise DataError(
-        [Fault(MESSAGES[row["of"]], row, Place(row["file"], row["row"], area=row["area"])) for row in records]
-    )
+    keys = dict.fromkeys(("area", "measure", "period_kind", "sex"), object)
+    places = counts[["area", *CELL, "file", "row"]].astype(keys)
+    records: list[dict[str, Any]] = gaps.astype(keys).merge(places, on=["area", *CELL]).to_dict("records")  # type: ignore[assignment]  # the columns are text
+    raise DataError([_fault(row) for row in records])
+
+
+def _fault(row: dict[str, Any]) -> Fault:
+    place = Place(row["file"], row["row"], area=row["area"])
+    if not math.isnan(row["gap"]):
+        return Fault(MESSAGES[row["of"]], row, place)
+    least = max(bound for bound in (row["lower"], -row["upper"]) if not math.isnan(bound))
+    return Fault(MESSAGES_OF_HIDDEN[row["of"]], {**row, "least": least}, place)

@@ -6,10 +6,11 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from sozialanalyse.catalogue import Text
+from sozialanalyse.catalogue import Break, Text
 from sozialanalyse.documents import Model, Versioned
+from sozialanalyse.loading.expectations import Expectations
 
 Confidentiality = Literal["synthetic", "published", "confidential"]
 
@@ -58,8 +59,30 @@ class Source(Model):
 class CountsFile(Model):
     """A tidy file of counts from one source."""
 
-    file: str
+    file: str = Field(pattern=r"^[^{}]+$")
     source: str
+    delivered: Date | None = Field(
+        default=None, description="when it came; of two deliveries that differ, the later is used"
+    )
+
+
+class TownBreak(Break):
+    """A break that only this town knows of: a change of its software, of a survey, of who delivers."""
+
+    measures: tuple[str, ...] = Field(
+        default=(), description="what it concerns; without them, all that the source delivers"
+    )
+    source: str | None = Field(
+        default=None, validate_default=True, description="only measures that this source delivers; one of the sources"
+    )
+
+    @field_validator("source")
+    @classmethod
+    def _names_something(cls, source: str | None, info: ValidationInfo) -> str | None:
+        if not source and "measures" in info.data and not info.data["measures"]:
+            message = "say what the break concerns: measures, a source, or both"
+            raise ValueError(message)
+        return source
 
 
 class Geometry(Model):
@@ -67,6 +90,7 @@ class Geometry(Model):
 
     file: str
     area: str = Field(default="area", description="property of each polygon that holds the area's id")
+    layer: str | None = Field(default=None, description="of a GeoPackage that has several")
     merge: dict[str, str] = Field(default={}, description="id of a polygon and of the area that it belongs to")
     source: str | None = Field(default=None, description="one of the sources, where the polygons come from elsewhere")
     raw: bool = Field(default=False, description="true: in the folder of raw files, false: in the town folder")
@@ -87,8 +111,19 @@ class TownFile(Versioned):
     sources: dict[str, Source]
     counts: tuple[CountsFile, ...] = ()
     mappings: tuple[str, ...] = Field(default=(), description="mapping files for raw deliveries of other shapes")
-    areas: str = Field(default="areas.csv", description="the table of areas, or the mapping (.yml) of raw files to it")
+    breaks: tuple[TownBreak, ...] = Field(default=(), description="breaks of measures that only this town knows of")
+    areas: str = Field(
+        default="areas.csv",
+        pattern=r"^[^{}]+$",
+        description="the table of areas, or the mapping (.yml) of raw files to it",
+    )
     geometry: Geometry | None = None
+    crosswalks: str | None = Field(
+        default=None, description="the table of shares by which old areas became new ones, for example crosswalks.csv"
+    )
+    checks: Expectations = Field(
+        default=Expectations(), description="what to look for in the counts, and what is known"
+    )
     contact: str | None = None
 
     @field_validator("levels")

@@ -1,4 +1,4 @@
-"""Decomposition of a difference between two populations into structure and rates (Kitagawa, Das Gupta)."""
+"""Decomposition of the differences between populations into structure and rates (Kitagawa, Das Gupta)."""
 
 from __future__ import annotations
 
@@ -11,25 +11,42 @@ import numpy as np
 from sozialanalyse.statistics._arguments import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
+    Rate = Callable[[Sequence[Floats]], Floats]
 
 
 Member = TypeVar("Member")
 
 
 class Decomposition(NamedTuple):
-    """Result of `decompose`: what each factor has to do with the difference of two crude rates."""
+    """What each factor has to do with the differences of crude rates: result of `decompose` and `standardise_populations`."""
 
-    crude: Floats  # shape (2, ...): rate of either population
-    standardised: Floats  # shape (factors, 2, ...): rate with this factor of its own, all others averaged
-    effects: Floats  # shape (factors, ...): standardised second minus first; they add up to the difference of the crude rates
+    crude: Floats  # shape (populations, ...): rate of each population
+    standardised: Floats  # shape (factors, populations, ...): rate with this factor of its own, all others averaged
+    effects: (
+        Floats  # shape (factors, ...): standardised last minus first; they add up to the difference of the crude rates
+    )
 
 
-def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike], *, structure: int = 0) -> Decomposition:
+def product_of_factors(factors: Sequence[Floats]) -> Floats:
+    """Rate that most decompositions are of: the product of the factors, added up over the cells of the last axis."""
+    product = np.ones(1)
+    for factor in factors:
+        product = product * factor
+    return np.asarray(product.sum(axis=-1))
+
+
+def decompose(
+    first: Sequence[ArrayLike],
+    second: Sequence[ArrayLike],
+    *,
+    structure: int = 0,
+    rate: Rate = product_of_factors,
+) -> Decomposition:
     r"""Decompose a difference of two rates, each the sum over cells of a product of factors.
 
     With factors :math:`f_1 \dots f_k` the rate is :math:`\sum_c f_{1c} \dots f_{kc}`. The effect of a factor is what
@@ -48,6 +65,9 @@ def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike], *, struct
     structure
         How many of the leading factors make up one structure (see `structure_factors`). They are exchanged in direct
         succession, as parts of one factor, so the other effects do not depend on how finely the structure is split.
+    rate
+        Another rate R of the factors, such as a ratio of two sums: it takes the list of factors, each of shape
+        (..., cells), and returns (...).
 
     Returns
     -------
@@ -83,22 +103,91 @@ def decompose(first: Sequence[ArrayLike], second: Sequence[ArrayLike], *, struct
     count = len(pairs)
     blocks = [frozenset(range(structure))] if structure else []
     blocks += [frozenset({factor}) for factor in range(structure, count)]
-    crude = np.stack([_rate(pairs, frozenset()), _rate(pairs, frozenset(range(count)))])
-    rates = np.stack([_standardised(pairs, factor, blocks) for factor in range(count)])
+
+    def exchange(from_second: frozenset[int]) -> Floats:
+        return np.asarray(rate([pair[factor in from_second] for factor, pair in enumerate(pairs)]))
+
+    crude = np.stack([exchange(frozenset()), exchange(frozenset(range(count)))])
+    rates = np.stack([_standardised(exchange, factor, blocks) for factor in range(count)])
     return Decomposition(crude, rates, rates[:, 1] - rates[:, 0])
 
 
-def _standardised(pairs: list[tuple[Floats, ...]], factor: int, blocks: list[frozenset[int]]) -> Floats:
+def standardise_populations(
+    populations: Sequence[Sequence[ArrayLike]], *, structure: int = 0, rate: Rate = product_of_factors
+) -> Decomposition:
+    r"""Standardise each factor over any number of populations, such as a town's districts or the years of a series.
+
+    Decomposing every pair alone gives effects that do not add up: A to B and B to C is not A to C. With :math:`r_{ij}` the
+    standardised rate of population i in the pair (i, j), that of population i among all n is
+
+    .. math:: \frac{\sum_{j \ne i} r_{ij}}{n - 1}
+        + \sum_{j \ne i} \frac{\sum_{k \ne i, j} r_{jk} - (n - 2) r_{ji}}{n (n - 1)}
+
+    so that the differences of any two populations are consistent and add up to the difference of their crude rates.
+
+    Parameters
+    ----------
+    populations
+        The factors of each population, as `first` in `decompose`.
+    structure, rate
+        As in `decompose`.
+
+    Returns
+    -------
+    Decomposition
+        Rates of all populations; `effects` are those of the last minus the first.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two populations, or they have different numbers of factors.
+
+    References
+    ----------
+    Das Gupta (1993), see `decompose`, chapter 6.
+
+    Examples
+    --------
+    >>> result = standardise_populations([[[2.0], [3.0]], [[4.0], [3.0]], [[4.0], [5.0]]])
+    >>> result.standardised.round(4).tolist()
+    [[7.6667, 14.3333, 15.0], [10.3333, 9.6667, 17.0]]
+    """
+    count = len(populations)
+    if count < 2:
+        msg = f"a decomposition needs at least two populations; found {count}"
+        raise ValueError(msg)
+    paired = {
+        (i, j): decompose(populations[i], populations[j], structure=structure, rate=rate)
+        for i, j in combinations(range(count), 2)
+    }
+    crude = np.stack([paired[0, 1].crude[0], *(paired[0, j].crude[1] for j in range(1, count))])
+    alone = {(i, j): found.standardised[:, 0] for (i, j), found in paired.items()}
+    alone |= {(j, i): found.standardised[:, 1] for (i, j), found in paired.items()}
+    rates = np.stack([_among_all(alone, i, count) for i in range(count)], axis=1)
+    return Decomposition(crude, rates, rates[:, -1] - rates[:, 0])
+
+
+def _among_all(alone: dict[tuple[int, int], Floats], own: int, count: int) -> Floats:
+    """Return the standardised rates of one population among all, from those of the pairs."""
+    others = [other for other in range(count) if other != own]
+    rates = np.mean([alone[own, other] for other in others], axis=0)
+    for other in others:
+        beyond = sum(alone[other, third] for third in others if third != other)
+        rates = rates + (beyond - (count - 2) * alone[other, own]) / (count * (count - 1))
+    return np.asarray(rates)
+
+
+def _standardised(exchange: Callable[[frozenset[int]], Floats], factor: int, blocks: list[frozenset[int]]) -> Floats:
     """Return the rates with one factor of either population's own and all others averaged."""
     own = next(block for block in blocks if factor in block)
     others = [block for block in blocks if block != own]
-    rates = [np.zeros_like(_rate(pairs, frozenset()))] * 2
+    rates = [np.zeros_like(exchange(frozenset()))] * 2
     for outside in _subsets(others):
         for inside in _subsets(sorted(own - {factor})):
             weight = _share(len(outside), len(blocks)) * _share(len(inside), len(own))
             exchanged = inside.union(*outside)
-            rates[0] = rates[0] + weight * _rate(pairs, exchanged)
-            rates[1] = rates[1] + weight * _rate(pairs, exchanged | {factor})
+            rates[0] = rates[0] + weight * exchange(exchanged)
+            rates[1] = rates[1] + weight * exchange(exchanged | {factor})
     return np.stack(rates)
 
 
@@ -157,13 +246,6 @@ def _structure_factor(counts: Floats, axis: int, others: list[int]) -> Floats:
 def _size(counts: Floats, told_apart: frozenset[int]) -> Floats:
     summed = tuple(axis for axis in range(counts.ndim) if axis not in told_apart)
     return np.asarray(counts.sum(axis=summed, keepdims=True))
-
-
-def _rate(pairs: list[tuple[Floats, ...]], from_second: frozenset[int]) -> Floats:
-    product = np.ones(1)
-    for factor, pair in enumerate(pairs):
-        product = product * pair[factor in from_second]
-    return np.asarray(product.sum(axis=-1))
 
 
 def _subsets(members: list[Member]) -> Iterator[frozenset[Member]]:

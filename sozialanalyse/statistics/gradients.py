@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit, ndtr
+from scipy.special import expit, logit, ndtr, ndtri
 
 from sozialanalyse.statistics._arguments import error_share, refuse
 
@@ -24,6 +24,9 @@ NODES: Final = 80
 
 HALVINGS: Final = 60
 """Steps of the bisection for a limit: enough for every digit of a double."""
+
+DRAWS: Final = 2**16
+"""Evenly spread points where values vary on another scale than the line's; they place a limit to about 0.2 %."""
 
 DOUBLINGS: Final = 20
 """Steps outwards before it: up to a million times the index itself."""
@@ -47,6 +50,7 @@ def inequality_index(
     errors: ArrayLike,
     *,
     scale: Scale = "identity",
+    varies: Scale | None = None,
     confidence: float = 0.95,
 ) -> InequalityIndex:
     r"""Slope (SII) and relative (RII) index of inequality over ordered groups, weighted by their population.
@@ -63,10 +67,13 @@ def inequality_index(
     population
         Size of each group, in the shape of `values`.
     errors
-        Standard errors of the values on the scale of the line: of :math:`\ln y` for 'log', of the logit for 'logit'.
-        From an interval: its width there, divided by twice the normal quantile.
+        Standard errors of the values on the scale on which they vary: of :math:`\ln y` for 'log', of the logit for
+        'logit'. From an interval: its width there, divided by twice the normal quantile.
     scale
         'identity' for values that change in a line (years of life), 'log' for rates, 'logit' for proportions.
+    varies
+        The scale on which the values vary normally; None: that of the line. 'log' for rates of few events whose line is
+        straight in the rates themselves: their limits are skewed (the convention of phe_sii).
     confidence
         A fraction strictly between 0 and 1 (95 is refused).
 
@@ -83,7 +90,8 @@ def inequality_index(
     Notes
     -----
     - The limits are the quantiles of SII and RII when the values vary normally with their errors on the scale. Peers
-      simulate them; here they are computed (for 'identity' the RII's are Fieller's), the same at every run.
+      simulate them; here they are computed (for 'identity' the RII's are Fieller's), the same at every run; where the
+      values vary on another scale than the line's, from evenly spread points (Roberts' sequence), which are no random numbers.
     - NaN in one group, or fewer than 2 groups with residents, make the index NaN.
     - Groups of areas, not of persons: a slope between areas is no slope between the people in them.
 
@@ -97,13 +105,15 @@ def inequality_index(
     >>> [round(float(part), 2) for part in (index.slope, index.slope_lower, index.slope_upper, index.ratio)]
     [6.78, 4.96, 8.61, 1.09]
     """
-    if scale not in {"identity", "log", "logit"}:
-        msg = f"scale is {scale!r}, but must be 'identity', 'log' or 'logit'"
-        raise ValueError(msg)
+    for name, given in (("scale", scale), ("varies", varies or scale)):
+        if given not in {"identity", "log", "logit"}:
+            msg = f"{name} is {given!r}, but must be 'identity', 'log' or 'logit'"
+            raise ValueError(msg)
     y, n, error = (np.asarray(part, dtype=np.float64) for part in (values, population, errors))
     refuse(n < 0, "populations are negative")
     refuse(error < 0, "standard errors are negative")
     _check_values(y, scale)
+    _check_values(y, varies or scale)
     share = n / np.where(n.sum(axis=-1, keepdims=True) > 0, n.sum(axis=-1, keepdims=True), np.nan)
     place = np.cumsum(share, axis=-1) - share / 2
     centred = place - (share * place).sum(axis=-1, keepdims=True)
@@ -115,7 +125,29 @@ def inequality_index(
     parts = (for_level, for_slope), (for_slope, for_slope), (for_level, for_level)
     covariance, slope_variance, variance = (np.asarray((a * b * error**2).sum(axis=-1)) for a, b in parts)
     normal = _Line(alpha, beta, variance, covariance, slope_variance)
-    return _index(normal, scale, error_share(confidence))
+    index = _index(normal, scale, error_share(confidence))
+    if varies is None or varies == scale:
+        return index
+    return _drawn_limits(index, (y, error, for_level, for_slope), (scale, varies), error_share(confidence))
+
+
+def _drawn_limits(
+    index: InequalityIndex, parts: tuple[Floats, Floats, Floats, Floats], scales: tuple[Scale, Scale], error: float
+) -> InequalityIndex:
+    """Put in the limits for values that vary on the second scale around a line on the first."""
+    shape = index.slope.shape
+    y, errors, for_level, for_slope = (part.reshape(-1, part.shape[-1]) for part in np.broadcast_arrays(*parts))
+    normal = ndtri(_spread_points(y.shape[1]))
+    (back, forth), (drawn_back, drawn_forth) = _curves(scales[0]), _curves(scales[1])
+    limits = np.full((4, len(y)), np.nan)
+    for area in np.flatnonzero(~np.isnan(for_slope.sum(axis=1) + y.sum(axis=1) + errors.sum(axis=1))):
+        line = forth(drawn_back(drawn_forth(y[area]) + errors[area] * normal))
+        level, slope = line @ for_level[area], line @ for_slope[area]
+        first, last = back(level), back(level + slope)
+        limits[:2, area] = np.quantile(last - first, [error / 2, 1 - error / 2])
+        limits[2:, area] = np.quantile(last / first, [error / 2, 1 - error / 2])
+    names = "slope_lower", "slope_upper", "ratio_lower", "ratio_upper"
+    return index._replace(**{name: row.reshape(shape) for name, row in zip(names, limits, strict=True)})
 
 
 class _Line(NamedTuple):
@@ -148,13 +180,31 @@ def _same(numbers: Floats) -> Floats:
     return numbers
 
 
-def _index(line: _Line, scale: Scale, error: float) -> InequalityIndex:
+def _spread_points(dimensions: int) -> Floats:
+    """Return points that fill a cube evenly, shape (`DRAWS`, dimensions): multiples of powers of a root, modulo 1.
+
+    The root of x**(d + 1) = x + 1 generalises the golden ratio (Roberts 2018, The unreasonable effectiveness of
+    quasirandom sequences).
+    """
+    root = 2.0
+    for _ in range(HALVINGS):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    steps = root ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + np.arange(1, DRAWS + 1)[:, np.newaxis] * steps) % 1)
+
+
+def _curves(scale: Scale) -> tuple[Curve, Curve]:
+    """Return the way back from a scale to the values, and the way there."""
     curves: dict[Scale, tuple[Curve, Curve]] = {
         "identity": (_same, _same),
         "log": (np.exp, _log),
         "logit": (expit, _logit),
     }
-    back, forth = curves[scale]
+    return curves[scale]
+
+
+def _index(line: _Line, scale: Scale, error: float) -> InequalityIndex:
+    back, forth = _curves(scale)
     first, last = back(line.alpha), back(line.alpha + line.beta)
     slope, ratio = last - first, last / first
     below, above = error / 2, 1 - error / 2

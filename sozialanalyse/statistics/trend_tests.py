@@ -124,7 +124,7 @@ def mann_kendall(
     series = in_time_order(values, times)
     points = np.count_nonzero(~np.isnan(series.values), axis=0)
     ties = tie_sizes(series.values)
-    score = _score(series.values)
+    score = kendall_score(series.values)
     variance = score_variance(points, ties)
     limit = {"auto": EXACT_LIMIT, "exact": len(series.values), "normal": 0}[method]
     exact = (points >= MINIMUM_POINTS) & (points <= limit)
@@ -174,7 +174,14 @@ def score_variance(points: Integers, ties: Integers) -> Floats:
     return np.asarray((points * (points - 1) * (2 * points + 5) - lost) / 18)
 
 
-def _score(values: Floats) -> Integers:
+def kendall_score(values: Floats) -> Integers:
+    """Return S of series in the order of their times: pairs that rise minus pairs that fall.
+
+    Parameters
+    ----------
+    values
+        Shape (points, series), NaN for an absent point.
+    """
     score = np.zeros(values.shape[1], dtype=np.int64)
     for lag in range(1, len(values)):
         later, earlier = values[lag:], values[:-lag]

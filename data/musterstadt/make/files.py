@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,7 +126,7 @@ def write_table(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]
         writer.writerows(rows)
 
 
-def write_counts(path: Path, rows: Iterator[Row]) -> None:
+def write_counts(path: Path, rows: Iterable[Row]) -> None:
     """Write one tidy file of counts."""
     write_table(path, HEADER, sorted(rows, key=order))
 

@@ -1,4 +1,7 @@
-"""mk.test and sens.slope of R's trend, which is always the normal approximation."""
+"""R's trend: mk.test, sens.slope, their seasonal forms and pettitt.test, always the normal approximation.
+
+Its correlated seasonal test corrects for continuity up to 10 years only, the plain seasonal one wherever it is asked to.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import erfc
 
-from sozialanalyse.statistics import mann_kendall, theil_sen
+from sozialanalyse.statistics import joint_mann_kendall, mann_kendall, pettitt, theil_sen
 from tests.oracles.runner import Answer, Function, Skip
 
 if TYPE_CHECKING:
@@ -40,6 +43,23 @@ def _trend(call: Call) -> Answer:
     return lambda wanted: found[wanted.statistic]
 
 
+def _pettitt(call: Call) -> Answer:
+    shift = pettitt(call.numbers("y"), call.numbers("t"))
+    found = {"U": shift.statistic, "changepoint_index_1based": shift.points_before, "p_approx": shift.p_value}
+    return lambda wanted: found[wanted.statistic]
+
+
+def _seasonal(call: Call) -> Answer:
+    period = int(call.options["period"])
+    values = call.numbers("y").reshape(-1, period).T  # the peer demands whole years
+    years = values.shape[1]
+    correlated = call.function == "trend::csmk.test"
+    continuity = years <= 10 if correlated else bool(call.options.get("continuity", True))
+    test = joint_mann_kendall(values, np.arange(years), correlated=correlated, continuity=continuity)
+    found = {"S": test.score, "varS": test.variance, "z": test.z, "p": test.p_value, "slope": test.slope}
+    return lambda wanted: found[wanted.statistic]
+
+
 def _is_constant(call: Call) -> bool:
     return call.function == "trend::mk.test" and len(set(call.numbers("y"))) == 1
 
@@ -47,6 +67,10 @@ def _is_constant(call: Call) -> bool:
 FUNCTIONS = {
     "trend::mk.test": Function(_trend, frozenset({"continuity", "alternative"})),
     "trend::sens.slope": Function(_trend, frozenset({"conf.level"})),
+    "trend::smk.test": Function(_seasonal, frozenset({"period", "continuity"})),
+    "trend::csmk.test": Function(_seasonal, frozenset({"period"})),
+    "trend::sea.sens.slope": Function(_seasonal, frozenset({"period"})),
+    "trend::pettitt.test": Function(_pettitt),
 }
 SKIPS = (
     Skip("constant series", "A constant series has no trend, p = 1, as in pymannkendall; R gives NaN.", _is_constant),

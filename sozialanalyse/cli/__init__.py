@@ -1,0 +1,16 @@
+"""The command line: the only place that prints or exits. Heavy libraries load inside the commands."""
+
+from __future__ import annotations
+
+import signal
+
+from sozialanalyse.cli import checking, listing, running
+from sozialanalyse.cli.application import app
+
+__all__ = ["app", "checking", "listing", "main", "running"]
+
+
+def main() -> None:
+    """Start the command line."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: end the children first
+    app()

@@ -1,0 +1,85 @@
+"""The command ``run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sozialanalyse.cli.application import app
+from sozialanalyse.cli.options import (
+    AudienceName,
+    JsonOption,
+    LanguageName,
+    OnlyLanguageOption,
+    QuietOption,
+    RawOption,
+    TownOption,
+)
+from sozialanalyse.cli.speaking import errors_said, progress, say_outcome, say_steps
+from sozialanalyse.cli.towns import checker, notebooks, notices_of, opened, plan_of, town_folder
+from sozialanalyse.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sozialanalyse.batch import Order, Run
+    from sozialanalyse.errors import Fault
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 - one parameter an option
+    town: TownOption = None,
+    raw: RawOption = None,
+    plan: Annotated[Path | None, typer.Option(help="The plan; default: the town's, else the standard plan.")] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this finding; can be repeated.")] = None,
+    audience: Annotated[AudienceName, typer.Option(help="For whom the pages are.")] = AudienceName.public,
+    language: OnlyLanguageOption = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at once; default: at most 4.")] = None,
+    deadline: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time that each notebook may take.")] = 300,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pages.")] = Path("outputs"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make findings: run the notebooks of a plan and publish their pages."""
+    spoken = language or LanguageName.de
+    with errors_said(spoken):
+        from sozialanalyse import batch  # noqa: PLC0415 - heavy
+
+        folder = town_folder(town)
+        known = opened(folder, raw)
+        order = batch.Order(
+            town=folder,
+            raw=raw,
+            data=known.data.fingerprint(),
+            plan=plan_of(folder, plan),
+            notebooks=notebooks(),
+            output=output,
+            audience=audience.value,
+            language=None if language is None else language.value,
+            notices=notices_of(known, audience),
+            only=tuple(only or ()),
+            workers=workers,
+            deadline=deadline,
+            force=force,
+        )
+        if dry_run:
+            say_steps(batch.preview(order, checker(known)), as_json=as_json)
+        else:
+            _make(order, checker(known), Language(spoken.value), quiet=quiet, as_json=as_json)
+
+
+def _make(
+    order: Order, check: Callable[[Run], Iterable[Fault]], words: Language, *, quiet: bool, as_json: bool
+) -> None:
+    """Run a plan, showing its progress; exit code 1 when a finding could not be made."""
+    from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
+
+    with progress(words, quiet=quiet, as_json=as_json) as report:
+        outcome = run_plan(order, check, report)
+    say_outcome(outcome, words, quiet=quiet, as_json=as_json)
+    if outcome.failures:
+        raise typer.Exit(1)

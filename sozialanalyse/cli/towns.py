@@ -1,0 +1,136 @@
+"""Where towns, notebooks and plans stand, and what is checked of them before anything starts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from sozialanalyse.errors import Fault, Place, UsageError
+from sozialanalyse.language import Language, LanguageCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sozialanalyse.batch import Run
+    from sozialanalyse.cli.options import AudienceName
+    from sozialanalyse.town import Town
+
+STANDARD_PLAN = Path("plans") / "standard.yml"
+"""The plan of a town, where it has one, and of the notebooks."""
+
+QUALITY_PLAN = Path("plans") / "quality.yml"
+"""The plan of the report on a town's data."""
+
+NEAREST_DATES = 3
+"""So many dates are named to who asked for one without values."""
+
+
+def root() -> Path:
+    """Give the folder with notebooks and data: the current one, or the checkout that this library runs from."""
+    here = Path.cwd()
+    return here if (here / "notebooks" / STANDARD_PLAN).is_file() else Path(__file__).parents[2]
+
+
+def notebooks() -> Path:
+    """Give the folder of the notebooks."""
+    return root() / "notebooks"
+
+
+def town_folder(town: Path | None) -> Path:
+    """Give the folder of a town, without one that of the town that comes with the program."""
+    return root() / "data" / "musterstadt" if town is None else town.resolve()
+
+
+def plan_of(town: Path, given: Path | None) -> Path:
+    """Choose the plan: the one that was named, that of the town, or the standard one."""
+    if given is not None and not given.is_file():
+        message = "there is no plan {plan}"
+        raise UsageError(message, plan=given.name)
+    if given is not None:
+        return given
+    own = town / STANDARD_PLAN
+    return own if own.is_file() else notebooks() / STANDARD_PLAN
+
+
+def opened(folder: Path, raw: Path | None) -> Town:
+    """Open a town and compute its indicators once, so that what contradicts itself is said before anything starts."""
+    from sozialanalyse.town import open_town  # noqa: PLC0415 - heavy
+
+    require_raw(raw)
+    opened = open_town(folder, raw)
+    opened.indicators()
+    return opened
+
+
+def require_raw(raw: Path | None) -> None:
+    """Refuse a folder of raw files that is not there."""
+    if raw is not None and not raw.is_dir():
+        message = "there is no folder of raw files {folder}"
+        raise UsageError(message, folder=raw.name)
+
+
+def notices_of(town: Town, audience: AudienceName) -> dict[LanguageCode, tuple[str, ...]]:
+    """Refuse what must not be published, and give what every page of a confidential town must say in each language.
+
+    Raises
+    ------
+    UsageError
+        Confidential counts for the public.
+    """
+    from sozialanalyse.view import refuse_disclosure  # noqa: PLC0415 - heavy
+
+    refuse_disclosure(town, audience.value)
+    if town.data.file.confidentiality != "confidential":
+        return {}
+    message = "Not for sharing: the page holds confidential counts and is for {audience} only."
+    return {
+        code: (Language(code).text(message, audience=Language(code).text(audience.value)),)
+        for code in get_args(LanguageCode)
+    }
+
+
+def checker(town: Town) -> Callable[[Run], Iterable[Fault]]:
+    """Check what a plan says of a town: areas, levels, target groups and dates."""
+    known: dict[str, Callable[[str], Any]] = {
+        "area": town.areas.require,
+        "level": town.areas.require_level,
+        "target_group": town.catalogue.target_group,
+    }
+
+    def check(run: Run) -> Iterator[Fault]:
+        for key, require in known.items():
+            value = run.parameters.get(key)
+            try:
+                if value:
+                    require(str(value))
+            except UsageError as error:
+                for fault in error.faults:
+                    yield Fault(fault.message, fault.values, Place(key=key))
+        yield from _date_faults(town, run.parameters.get("date"), run.parameters.get("target_group"))
+
+    return check
+
+
+def _date_faults(town: Town, date: object, group: object) -> Iterator[Fault]:
+    """Say what is wrong with the date of a run: its form, or that its target group has no values there."""
+    if not date or (group and group not in {known.id for known in town.catalogue.target_groups}):
+        return  # no date is the last one; a group that is not known is a fault of its own
+    wanted, place = _iso_date(str(date)), Place(key="date")
+    if wanted is None:
+        yield Fault("'{found}' is not a date of the form 2011-12-31", {"found": date}, place)
+        return
+    frame = town.indicators(str(group) if group else None)
+    ends = {end.date() for end in frame.loc[frame["value"].notna(), "period_end"].unique()}
+    if ends and wanted not in ends:  # without any data a page is made, and says so
+        near = sorted(sorted(ends, key=lambda end: abs(end - wanted))[:NEAREST_DATES])
+        values = {"found": date, "group": group or "-", "nearest": ", ".join(map(str, near))}
+        yield Fault("the target group {group} has no values at {found}; nearest: {nearest}", values, place)
+
+
+def _iso_date(text: str) -> dt.date | None:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.isoformat() == text else None

@@ -1,0 +1,257 @@
+"""The report of a town's data: what was delivered, what is missing, what is odd, what was corrected and what breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from sozialanalyse.findings.display import METADATA, Shown, nothing, paragraphs
+from sozialanalyse.findings.tables import Table
+from sozialanalyse.language import EN_DASH, Language
+from sozialanalyse.loading.totals import AREAS
+from sozialanalyse.quality import SEVERITIES, coverage
+from sozialanalyse.quality.coverage import ABSENT, COMPLETE, EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sozialanalyse.language import LanguageCode
+    from sozialanalyse.loading import TownData
+    from sozialanalyse.quality import Examined, Irregularity
+
+MANY_ROWS = 200
+"""A table shows so many rows; of the rest it says the number."""
+
+SEVERITY_LABELS = {
+    "error": "Errors: these numbers cannot be right",
+    "warning": "Warnings: these numbers may be right, but somebody should look",
+    "note": "Notes",
+}
+
+DELIVERY_LABELS = ("File", "Source", "Delivered", "Encoding", "Separator", "Rows")
+ODD_LABELS = ("Where", "What was found", "Likely repair")
+REVISION_LABELS = ("Area", "Measure", "Date", "Earlier value", "New value", "Earlier delivery", "New delivery")
+CORRECTION_LABELS = ("Area", "Measure", "Date", "Delivered value", "Corrected value", "Reason", "Decided by")
+GAP_LABELS = ("Area", "Measure", "Date", "Sum of", "Total", "Sum", "Difference")
+
+
+def opening(examined: Examined, language: LanguageCode) -> Shown:
+    """Open the report: title, data state and the verdict in one sentence."""
+    words, data = Language(language), examined.data
+    name = examined.folder if data is None else data.file.name
+    state = EN_DASH if data is None else words.date(data.counts["period_end"].max())
+    metadata = {
+        "title": words.text("Data quality"),
+        "town": name,
+        "area": name,
+        "target_group": words.text("Data quality"),
+        "data_state": state,
+        "summary": verdict(examined, words),
+        "synthetic": data is not None and data.file.confidentiality == "synthetic",
+        "notices": [words.text("For those who keep the data: the page names single counts and is not for sharing.")],
+    }
+    return Shown(Markup(""), f"{metadata['title']}: {name}\n{state}", {METADATA: metadata})
+
+
+def verdict(examined: Examined, words: Language) -> str:
+    """Say in one sentence how the data look."""
+    if examined.faults:
+        count = len(examined.faults)
+        return words.plural("{count} fault in the files", "{count} faults in the files", count)
+    numbers = {severity: words.number(len(examined.of(severity))) for severity in SEVERITIES}
+    return words.text("Errors: {error}, warnings: {warning}, notes: {note}", **numbers)
+
+
+def faults(examined: Examined, language: LanguageCode) -> Shown:
+    """List the faults of the files, each with file, row and area."""
+    words = Language(language)
+    if not examined.faults:
+        return nothing()
+    said = [fault.describe(words.text) for fault in examined.faults]
+    message = "The files of the town have faults; until they are mended nothing else can be checked."
+    return paragraphs([words.text(message), *said] if examined.data is None else said)
+
+
+def deliveries(examined: Examined, language: LanguageCode) -> Shown:
+    """List the tables that were read: how they were written, from whom and when they came."""
+    words, data = Language(language), examined.data
+    if data is None or not data.deliveries:
+        return nothing()
+    rows = [
+        [
+            one.file if one.sheet is None else f"{one.file} [{one.sheet.strip()}]",
+            words.of(data.file.sources[one.source].name),
+            words.date(one.delivered) if one.delivered else EN_DASH,
+            _told(one.encoding, words, is_detected="encoding" in one.detected),
+            _told(one.separator, words, is_detected="separator" in one.detected),
+            words.number(one.rows),
+        ]
+        for one in data.deliveries
+    ]
+    return _table(words, words.text("What was delivered"), DELIVERY_LABELS, rows, numeric={5})
+
+
+def _told(found: str | None, words: Language, *, is_detected: bool) -> str:
+    if found is None:
+        return EN_DASH
+    shown = {"\t": "TAB"}.get(found, found)
+    return words.text("{found} (detected)", found=shown) if is_detected else shown
+
+
+def completeness(examined: Examined, language: LanguageCode) -> Shown:
+    """Show for each measure and date how many areas of each level have all that was delivered for others."""
+    words, data = Language(language), examined.data
+    if data is None:
+        return nothing()
+    matrix = coverage(data)
+    labels = {level.id: words.of(level.plural) for level in data.file.levels}
+    parts = [
+        _coverage_of(words, labels[str(level)], rows, data)
+        for level, rows in matrix.groupby("level", sort=False, observed=True)
+    ]
+    return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+
+
+def _coverage_of(words: Language, level: str, rows: pd.DataFrame, data: TownData) -> Shown:
+    """Lay out one level: a measure a row, a date a column, and in the cells how many areas are complete."""
+    by_cell = rows.groupby(["measure", "period_end"], observed=True)["status"]
+    said = by_cell.agg(lambda states: _filled(states, words)).unstack(fill_value=EN_DASH)
+    headings = [words.text("Measure"), *(words.date(pd.Timestamp(date)) for date in said.columns)]
+    labels = [words.of(data.catalogue.measure(str(name)).label) for name in said.index]
+    cells = [[label, *map(str, line)] for label, line in zip(labels, said.to_numpy().tolist(), strict=True)]
+    table = Table(
+        caption=words.text("Complete areas: {level}", level=level),
+        headings=headings,
+        rows=cells,
+        numeric=frozenset(range(1, len(headings))),
+        notes=[
+            words.text("So many areas have all ages and sexes, of so many that existed; a dash: nothing delivered.")
+        ],
+    )
+    return Shown(Markup("<details><summary>{}</summary>{}</details>").format(level, table.html()), table.text())
+
+
+def _filled(states: pd.Series, words: Language) -> str:
+    there = int((states == COMPLETE).sum())
+    if not there and bool(states.isin([ABSENT, EMPTY]).all()):
+        return EN_DASH
+    return f"{words.number(there)}/{words.number(len(states))}"
+
+
+def irregularities(examined: Examined, language: LanguageCode) -> Shown:
+    """List what is odd by its severity: what, where, and the likely repair."""
+    words = Language(language)
+    found = [(severity, examined.of(severity)) for severity in SEVERITIES]
+    parts = [_of_severity(words, severity, ones) for severity, ones in found if ones]
+    if not parts:
+        return nothing() if examined.data is None else paragraphs([words.text("Nothing odd was found.")])
+    return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+
+
+def _of_severity(words: Language, severity: str, found: Sequence[Irregularity]) -> Shown:
+    title = f"{words.text(SEVERITY_LABELS[severity])} ({words.number(len(found))})"
+    rows = [
+        [
+            one.fault.place.describe(words.text) or EN_DASH,
+            words.text(one.fault.message, **one.fault.values),
+            words.text(one.repair.message, **one.repair.values) if one.repair else EN_DASH,
+        ]
+        for one in found
+    ]
+    shown = _table(words, title, ODD_LABELS, rows)
+    is_open = Markup(" open") if severity == "error" else Markup("")
+    template = Markup("<details{}><summary>{}</summary>{}</details>")
+    return Shown(template.format(is_open, title, shown.html), shown.text)
+
+
+def revisions(examined: Examined, language: LanguageCode) -> Shown:
+    """List counts that a later delivery changed."""
+    words, data = Language(language), examined.data
+    if data is None or data.revisions.empty:
+        return nothing()
+    rows = [
+        [
+            str(row["area"]),
+            str(row["measure"]),
+            words.date(row["period_end"]),
+            words.number(row["old_value"]),
+            words.number(row["new_value"]),
+            f"{row['old_file']}:{row['old_row']}",
+            f"{row['new_file']}:{row['new_row']}",
+        ]
+        for row in _records(data.revisions)
+    ]
+    return _table(words, words.text("Revisions: the later delivery is used"), REVISION_LABELS, rows, numeric={3, 4})
+
+
+def corrections(examined: Examined, language: LanguageCode) -> Shown:
+    """List the corrections that the town declares, with who decided them and why."""
+    words, data = Language(language), examined.data
+    if data is None or not data.corrections:
+        return nothing()
+    rows = [
+        [one.area, one.measure, one.date, one.old, one.new, one.reason, f"{one.who}, {words.date(one.decided)}"]
+        for one in data.corrections
+    ]
+    return _table(words, words.text("Corrections in use"), CORRECTION_LABELS, rows, numeric={3, 4})
+
+
+def gaps(examined: Examined, language: LanguageCode) -> Shown:
+    """Show where delivered totals and the sum of their parts differ."""
+    words, data = Language(language), examined.data
+    if data is None or data.gaps.empty:
+        return nothing()
+    rows = [
+        [
+            data.areas.name(str(row["area"])),
+            str(row["measure"]),
+            words.date(row["period_end"]),
+            words.text("areas" if row["of"] == AREAS else "ages and sexes"),
+            words.number(row["total"]),
+            words.number(row["parts"]),
+            words.number(row["gap"]),
+        ]
+        for row in _records(data.gaps)
+    ]
+    caption = words.text("Totals that are not the sum of their parts; the delivered total is used")
+    return _table(words, caption, GAP_LABELS, rows, numeric={4, 5, 6})
+
+
+def breaks(examined: Examined, language: LanguageCode) -> Shown:
+    """List the breaks that are declared for what was delivered; trends stop there."""
+    words, data = Language(language), examined.data
+    if data is None:
+        return nothing()
+    said = list(dict.fromkeys(_breaks(data, words)))
+    return paragraphs(said)
+
+
+def _breaks(data: TownData, words: Language) -> Iterator[str]:
+    delivered = set(data.counts["measure"])
+    for indicator in data.catalogue.indicators:
+        if any(part.measure not in delivered for part in indicator.amounts.values()):
+            continue
+        for entry in data.catalogue.breaks_of(indicator):
+            yield f"{words.date(entry.date)}: {words.of(entry.note)}"
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]  # the columns are text
+    return records
+
+
+def _table(
+    words: Language,
+    caption: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numeric: set[int] | frozenset[int] = frozenset(),
+) -> Shown:
+    """Write a table with translated headings, cut where it gets too long for a page."""
+    more = len(rows) - MANY_ROWS
+    notes = [words.text("... and {count} more", count=words.number(more))] if more > 0 else []
+    titles = [words.text(heading) for heading in headings]
+    table = Table(caption, titles, rows[:MANY_ROWS], frozenset(numeric), notes)
+    return Shown(table.html(), table.text())
