@@ -49,6 +49,13 @@ COLUMNS = [
     "upper",
     "status",
     "segment",
+    "kind",
+    "numerator_least",
+    "numerator_greatest",
+    "design_effect",
+    "persistence_least",
+    "persistence_greatest",
+    "reliability",
 ]
 POSITION_COLUMNS = [
     "town_value",
@@ -59,6 +66,11 @@ POSITION_COLUMNS = [
     "rank",
     "quintile",
 ]
+
+RELIABLE, LIMITED, INDICATIVE, UNGRADED = "reliable", "limited", "indicative", ""
+"""What a value can carry (:mod:`sozialanalyse.statistics.reliability` holds the thresholds); ungraded: no value, no interval."""
+
+_GRADES = {statistics.Grade.RELIABLE: RELIABLE, statistics.Grade.LIMITED: LIMITED}
 
 NOT_DELIVERED = "measure_not_delivered"
 AGES_DO_NOT_FIT = "ages_do_not_fit"
@@ -96,7 +108,12 @@ def compute(
     IndicatorFrame
         Indicators that would show where places of protection are (``town_only``) have rows of the whole town only.
         ``value``, ``lower`` and ``upper`` in the unit of the indicator (per cent: 4.3). The 95 % interval is Wilson's
-        for proportions and exact or Byar's for rates; counts, ratios and means have none (NaN).
+        for proportions and exact or Byar's for rates; counts, ratios and means have none (NaN). ``reliability`` is one of
+        :data:`RELIABLE`, :data:`LIMITED`, :data:`INDICATIVE` by events and width of the interval, ``""`` without one.
+        Of a suppressed numerator its bounds are kept (``numerator_least``, ``numerator_greatest``; equal to the numerator
+        where that is exact) and a denominator that is itself known. What the tests of later verbs need to know of an
+        indicator stands in every row: ``kind``, ``design_effect`` and its persistence (NaN: none declared; see
+        :meth:`.Catalogue.persistence_of`).
 
     Raises
     ------
@@ -123,7 +140,7 @@ def compute(
             continue
         faults.extend(_impossible(joined, indicator, counts))
         shown = joined if not indicator.town_only else joined[joined["area"] == areas.root]
-        frames.append(_rate(shown, indicator, catalogue.breaks_of(indicator)))
+        frames.append(_described(_rate(shown, indicator, catalogue.breaks_of(indicator)), indicator, catalogue))
     if faults:
         raise DataError(faults)
     return IndicatorFrame(_assemble(frames, areas), unavailable)
@@ -231,10 +248,11 @@ def _rate(joined: pd.DataFrame, indicator: Indicator, breaks: Iterable[Break]) -
     known = status.isin([NUMBER, ZERO])
     factor = indicator.factor
     numerator = joined["value"].where(known)
-    denominator = joined["denominator"].where(known)
+    hidden = (status == SUPPRESSED) & joined["denominator_status"].isin([NUMBER, ZERO])
+    denominator = joined["denominator"].where(known | hidden)
     # Multiplied first: of whole numbers the division is then the only rounding, so that 4.35 % does not become 4.3.
     value = numerator if indicator.kind == "count" else numerator * factor / denominator
-    lower, upper = _interval(joined[known], indicator)
+    lower, upper = (limit.reindex(joined.index) for limit in _interval(joined[known], indicator))
     return pd.DataFrame(
         {
             **{name: joined[name] for name in ("area", "level", *PERIOD, "denominator_end")},
@@ -242,11 +260,25 @@ def _rate(joined: pd.DataFrame, indicator: Indicator, breaks: Iterable[Break]) -
             "numerator": numerator,
             "denominator": denominator,
             "value": value,
-            "lower": lower.reindex(joined.index) * factor,
-            "upper": upper.reindex(joined.index) * factor,
+            "lower": lower * factor,
+            "upper": upper * factor,
             "status": status,
             "segment": _segments(joined["period_end"], breaks),
+            "numerator_least": joined["lower"].where(known | hidden),
+            "numerator_greatest": joined["upper"].where(known | hidden),
+            "reliability": _reliability(numerator, denominator, (lower, upper), indicator),
         }
+    )
+
+
+def _described(rows: pd.DataFrame, indicator: Indicator, catalogue: Catalogue) -> pd.DataFrame:
+    """Say in every row what a test needs to know of its indicator, so that a frame can be judged by itself."""
+    least, greatest = catalogue.persistence_of(indicator) or (np.nan, np.nan)
+    return rows.assign(
+        kind=indicator.kind,
+        design_effect=indicator.design_effect,
+        persistence_least=least,
+        persistence_greatest=greatest,
     )
 
 
@@ -283,6 +315,21 @@ def _interval(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.
     return pd.Series(low, index=known.index), pd.Series(high, index=known.index)
 
 
+def _reliability(
+    numerator: pd.Series, denominator: pd.Series, limits: tuple[pd.Series, pd.Series], indicator: Indicator
+) -> np.ndarray:
+    """Grade values by their events and the width of their interval, both with the design effect."""
+    lower, upper = limits
+    effect = indicator.design_effect
+    if indicator.kind == "proportion":
+        part = np.minimum(numerator, denominator)  # of rounded counts the part may seem larger than the whole
+        grade = statistics.grade_of_proportion(part, denominator, lower, upper, design_effect=effect)
+    else:
+        grade = statistics.grade_of_rate(numerator, numerator / denominator, lower, upper, design_effect=effect)
+    named = np.select([grade == level for level in _GRADES], list(_GRADES.values()), default=INDICATIVE)
+    return np.where(np.isnan(grade), UNGRADED, named).astype(object)
+
+
 def _segments(period_end: pd.Series, breaks: Iterable[Break]) -> np.ndarray:
     """Number the stretches of a series between the declared breaks that stop a trend, from 0."""
     stops = sorted({np.datetime64(entry.date, "s") for entry in breaks if entry.stops_trend})
@@ -302,6 +349,8 @@ def add_positions(frame: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
     The mean is that of the areas, unweighted; beside it stands the town's value, which comes from sums.
     """
     group = ["indicator", *PERIOD]
+    # Values that were too uncertain after a conversion are left out, and what was said of them with them.
+    frame = frame.assign(reliability=frame["reliability"].where(frame["value"].notna(), UNGRADED))
     town = frame.loc[frame["area"] == areas.root, [*group, "value"]].rename(columns={"value": "town_value"})
     frame = frame.merge(town, on=group, how="left")
     return add_level_positions(frame)
@@ -337,6 +386,6 @@ def in_last_period(frame: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
 def _without_rows() -> pd.DataFrame:
     """Make an indicator frame without rows whose columns have their types all the same."""
     types = dict.fromkeys(COLUMNS, "float64")
-    types |= dict.fromkeys(["area", "level", "indicator", "period_kind", "status"], "object")
+    types |= dict.fromkeys(["area", "level", "indicator", "kind", "period_kind", "status", "reliability"], "object")
     types |= dict.fromkeys(["period_start", "period_end", "denominator_end"], "datetime64[s]")
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sozialanalyse.loading import AppliedCorrection, Delivery
 
 CELL = ["measure", "sex", "age_from", "age_to"]
-NUMBERS = ["numerator", "denominator", "value", "lower", "upper"]
+NUMBERS = ["numerator", "denominator", "value", "lower", "upper", "numerator_least", "numerator_greatest"]
 
 
 @dataclass(frozen=True)

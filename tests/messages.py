@@ -13,11 +13,14 @@ PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
 CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural"}
 """Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
 
-TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS", "OUTDATED")
+TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS", "OUTDATED", "CAVEATS")
 """Module-level dictionaries and tuples whose names end so hold messages as values."""
 
 NOT_SAID = {"WHOLE_UNITS"}
 """Tables that are named alike but hold keys, no messages."""
+
+CONSTANTS = {"quality"}
+"""Folders whose constants are messages: each check keeps its own beside it."""
 
 EXCLUDED = {"statistics", "locale"}
 """Folders whose messages are for programmers."""
@@ -29,8 +32,10 @@ def collect() -> dict[str, str]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if EXCLUDED & set(path.relative_to(PACKAGE).parts):
             continue
+        says_by_constants = bool(CONSTANTS & set(path.relative_to(PACKAGE).parts))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            for text in _messages(node):
+            constants = _constants(node) if says_by_constants else []
+            for text in [*_messages(node), *constants]:
                 found.setdefault(text, f"{path.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}")
     return found
 
@@ -45,6 +50,13 @@ def _messages(node: ast.AST) -> list[str]:
         if _name(target).endswith(TABLES) and _name(target) not in NOT_SAID:
             values = node.value.values if isinstance(node.value, ast.Dict) else node.value.elts
             return [text for value in values if (text := _text(value)) is not None]
+    return []
+
+
+def _constants(node: ast.AST) -> list[str]:
+    """Take a constant's text, where it is a sentence."""
+    if isinstance(node, ast.Assign) and _name(node.targets[0]).isupper() and (text := _text(node.value)) is not None:
+        return [text] if " " in text else []
     return []
 
 

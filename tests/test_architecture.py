@@ -20,13 +20,14 @@ LAYERS = (
     ("errors",),
     ("language",),
     ("statistics",),
+    ("evidence",),
     ("documents",),
     ("periods",),
     ("areas",),
     ("amounts",),
     ("catalogue",),
     ("loading",),
-    ("indicators",),
+    ("indicators", "standardised"),
     ("quality",),
     ("town",),
     ("disclosure",),
@@ -41,6 +42,8 @@ LAYERS = (
 EXCEPTIONS = {
     # Numeric functions on arrays: they know no town, no area, no language.
     "statistics": {"errors"},
+    # Claims and what they rest on; what is said of them is made elsewhere.
+    "evidence": {"errors", "statistics"},
     # It starts processes that analyse and never analyses itself, so that it holds no more than it publishes.
     # (Add a layer with care: town and findings import the analysis.)
     "batch": {"errors", "language", "documents", "periods", "areas", "catalogue"},

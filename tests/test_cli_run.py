@@ -243,3 +243,12 @@ def test_a_signal_ends_the_run_and_its_children(folder, root):
     assert process.returncode != 0
     assert "Traceback" not in said
     assert sorted(path.name for path in (folder / "outputs").iterdir()) == [".lock"]
+
+
+def test_numbers_that_cannot_be_right_are_said_and_the_pages_made_all_the_same(folder):
+    counts = folder / "data" / "probestadt" / "counts" / "population.csv"
+    counts.write_text(counts.read_text(encoding="utf-8") + "0,2024-12-31,population,,0-64,9999\n", encoding="utf-8")
+    result = run("--only", "trend-older")
+    assert result.exit_code == 1
+    assert "1 Zahl kann nicht stimmen; welche, sagt sozialanalyse check" in result.stderr
+    assert (folder / "outputs" / "trend" / "older.de.html").is_file()

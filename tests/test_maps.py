@@ -55,7 +55,7 @@ def test_map_hatches_what_is_no_number(view, status):
 
 def test_hatchings_differ():
     used = [hatch for hatch in maps.HATCHES.values() if hatch]
-    assert len(used) == len(set(used)) == 2
+    assert len(used) == len(set(used)) == 3
 
 
 def test_map_outlines_the_views_area(tmp_path):

@@ -12,6 +12,7 @@ from sozialanalyse.errors import UsageError
 from sozialanalyse.findings import delivery, pages
 from sozialanalyse.findings.display import METADATA, NOTHING
 from sozialanalyse.language import Language
+from sozialanalyse.quality import Examined
 from sozialanalyse.town import Town
 from sozialanalyse.view import View
 
@@ -142,8 +143,8 @@ def test_sources_are_named_with_publisher_and_licence(musterstadt: Town) -> None
 
 def test_the_summary_of_a_delivery(musterstadt: Town) -> None:
     town = without_measures(musterstadt, "child_welfare_supports")
-    lines = delivery.summary(town, Language("de"))
+    lines = delivery.summary(Examined("musterstadt", (), town.data, ()), Language("de"))
     assert lines[0].startswith("Musterstadt: ")
-    assert lines[0].endswith("keine Fehler.")
+    assert "Fehler: 0, Warnungen: 0, Hinweise: 0" in lines
     assert "Familien: 5 von 6 Indikatoren" in lines
     assert "  - Hilfen zur Erziehung: die Zahlen wurden nicht geliefert" in lines

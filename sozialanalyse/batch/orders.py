@@ -27,6 +27,7 @@ from sozialanalyse.batch.publishing import REPORT, refuse
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sozialanalyse.batch.parameters import Value
     from sozialanalyse.language import LanguageCode
 
 Why = Literal["new", "changed", "failed before", "forced", "unchanged", "not chosen"]
@@ -96,6 +97,12 @@ class Order:
     workers: int | None = None
     deadline: float = DEADLINE
     force: bool = False
+
+    @property
+    def given(self) -> dict[str, Value]:
+        """The parameters that every notebook gets."""
+        raw = None if self.raw is None else str(self.raw.resolve())
+        return {"town": str(self.town.resolve()), "raw": raw, "audience": self.audience}
 
     @property
     def town_name(self) -> str:

@@ -67,7 +67,7 @@ class FindingExporter(TemplateExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Render a notebook; ``resources`` holds ``language``, ``name`` and ``notices`` as of :func:`render`."""
-        given = {"language": "de", "name": "notebook", "notices": (), **(resources or {})}
+        given = {"language": "de", "name": "notebook", "notices": (), "stands_alone": False, **(resources or {})}
         content = read_content(nb, given["language"], given["name"])
         given["content"] = content
         given["language"] = Language(given["language"])
@@ -75,7 +75,9 @@ class FindingExporter(TemplateExporter):
         return super().from_notebook_node(nb, given, **kw)
 
 
-def render(path: Path, language: LanguageCode, name: str, notices: tuple[str, ...] = ()) -> Page:
+def render(
+    path: Path, language: LanguageCode, name: str, notices: tuple[str, ...] = (), *, stands_alone: bool = False
+) -> Page:
     """Render an executed notebook.
 
     Parameters
@@ -88,6 +90,8 @@ def render(path: Path, language: LanguageCode, name: str, notices: tuple[str, ..
         What messages call the notebook.
     notices
         What the page must say at its top, beside its own notices.
+    stands_alone
+        No index stands beside the page, so it has no way to one.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def render(path: Path, language: LanguageCode, name: str, notices: tuple[str, ..
     """
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     html, resources = FindingExporter().from_notebook_node(  # type: ignore[no-untyped-call]
-        notebook, {"language": language, "name": name, "notices": notices}
+        notebook, {"language": language, "name": name, "notices": notices, "stands_alone": stands_alone}
     )
     found = problems(html, page=True)
     if found:

@@ -118,13 +118,8 @@ class _Batch:
     def make(self, work: Path) -> None:
         """Run and render all that is due."""
         due = {step.run.key: step for step in self.steps if step.is_due}
-        given = {
-            "town": str(self.order.town.resolve()),
-            "raw": None if self.order.raw is None else str(self.order.raw.resolve()),
-            "audience": self.order.audience,
-        }
         workers = max(1, min(self.order.workers or default_workers(), len(due)))
-        execution = Execution(work, self.output.logs, given, workers, self.order.deadline)
+        execution = Execution(work, self.output.logs, self.order.given, workers, self.order.deadline)
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):
                 run = executed.run

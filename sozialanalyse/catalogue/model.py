@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from sozialanalyse.documents import Model
 from sozialanalyse.errors import unknown
-from sozialanalyse.periods import parse_ages
+from sozialanalyse.periods import OPEN_AGE, parse_ages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,6 +171,23 @@ class Measure(Model):
         description="a measure that counts all of these too, at every age and sex, so that this is never more",
     )
 
+    persistence: tuple[float, float] | None = Field(
+        default=None,
+        description="least and largest share of those counted in an area who are still counted there a year later, those "
+        "who merely grow older included; of a stock only. Without it trends of the stock are described, not tested",
+    )
+
+    @field_validator("persistence")
+    @classmethod
+    def _are_shares(cls, bounds: tuple[float, float] | None, info: ValidationInfo) -> tuple[float, float] | None:
+        if bounds and info.data.get("period_kind", "stock") != "stock":
+            message = "only of a stock the same people are counted again; remove 'persistence'"
+            raise ValueError(message)
+        if bounds and not 0 <= bounds[0] <= bounds[1] < 1:
+            message = "the least share stands first, then the largest, both from 0 to below 1, for example [0.7, 0.9]"
+            raise ValueError(message)
+        return bounds
+
     @field_validator("versions")
     @classmethod
     def _in_order(cls, versions: tuple[MeasureVersion, ...]) -> tuple[MeasureVersion, ...]:
@@ -235,6 +252,12 @@ class Indicator(Sourced):
     plausible: tuple[float, float] | None = Field(
         default=None,
         description="least and largest value that an area may have, in the unit; beyond, the counts are checked",
+    )
+    relevant_difference: float | None = Field(
+        default=None,
+        gt=0,
+        description="smallest difference between an area and the rest of the town that matters, in the unit; a decision "
+        "of the planners, taken before looking at the data. Without it an area stands out by being unusual among areas",
     )
 
     @field_validator("unit")
@@ -327,6 +350,24 @@ class Catalogue(Model):
         found = [*indicator.breaks, *(version.as_break() for version in versions)]
         once = {(entry.date, entry.note): entry for entry in found}
         return tuple(sorted(once.values(), key=lambda entry: entry.date))
+
+    def persistence_of(self, indicator: Indicator) -> tuple[float, float] | None:
+        """Return the least and largest correlation, a year apart, of counts that are mostly of the same people.
+
+        It is the persistence of the numerator's measure; where an age band ends, those who outgrow it are taken off: of a
+        band of w years each year one w-th. Flows count others every year: 0. None where nothing is declared.
+        """
+        measure = next((entry for entry in self.measures if entry.id == indicator.numerator.measure), None)
+        if measure is None:
+            return None
+        if measure.period_kind != "stock":
+            return 0.0, 0.0
+        if measure.persistence is None:
+            return None
+        first, last = indicator.numerator.ages
+        staying = 1.0 if last == OPEN_AGE else 1 - 1 / (last - first + 1)
+        low, high = measure.persistence
+        return low * staying, high * staying
 
     def target_group(self, name: str) -> TargetGroup:
         """Return a target group by its id, or raise a UsageError that names the nearest ones."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -50,26 +48,21 @@ def _write_report(folder: Path, raw: Path | None, report: Path, language: Langua
     """Run the notebook of the report and put its page where it is wanted."""
     from sozialanalyse import batch  # noqa: PLC0415 - heavy
 
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-") as work:
-        order = batch.Order(
-            town=folder,
-            raw=raw,
-            data="",
-            plan=notebooks() / QUALITY_PLAN,
-            notebooks=notebooks(),
-            output=Path(work) / "report",
-            audience=AudienceName.statistics_unit.value,
-            language=language.value,
-        )
-        outcome = batch.run_plan(order)
-        for reason in outcome.failures.values():
-            message = "the report could not be made: {reason}"
-            raise UsageError(message, reason=reason)
-        (page,) = (path for path in order.output.glob("**/*.html") if path != outcome.index)
-        report.parent.mkdir(parents=True, exist_ok=True)
-        partial = report.with_name(f"{report.name}.partial")
-        shutil.copyfile(page, partial)
-        partial.replace(report)
+    order = batch.Order(
+        town=folder,
+        raw=raw,
+        data="",
+        plan=notebooks() / QUALITY_PLAN,
+        notebooks=notebooks(),
+        output=report.parent,
+        audience=AudienceName.statistics_unit.value,
+        language=language.value,
+    )
+    page = batch.single_page(order)
+    report.parent.mkdir(parents=True, exist_ok=True)
+    partial = report.with_name(f"{report.name}.partial")
+    partial.write_text(page, encoding="utf-8", newline="\n")
+    partial.replace(report)
 
 
 @app.command("import")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.batch import Order, Run
     from sozialanalyse.errors import Fault
+    from sozialanalyse.town import Town
 
 
 @app.command()
@@ -68,18 +69,35 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
         if dry_run:
             say_steps(batch.preview(order, checker(known)), as_json=as_json)
-        else:
-            _make(order, checker(known), Language(spoken.value), quiet=quiet, as_json=as_json)
+            return
+        words = Language(spoken.value)
+        is_done = _make(order, checker(known), words, quiet=quiet, as_json=as_json)
+        if not (_is_right(known, words) and is_done):
+            raise typer.Exit(1)
 
 
 def _make(
     order: Order, check: Callable[[Run], Iterable[Fault]], words: Language, *, quiet: bool, as_json: bool
-) -> None:
-    """Run a plan, showing its progress; exit code 1 when a finding could not be made."""
+) -> bool:
+    """Run a plan, showing its progress; say whether every finding could be made."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
         outcome = run_plan(order, check, report)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
-    if outcome.failures:
-        raise typer.Exit(1)
+    return not outcome.failures
+
+
+def _is_right(town: Town, words: Language) -> bool:
+    """Say so where numbers cannot be right; the pages are made all the same, since one slip must not hold up a night."""
+    from sozialanalyse import quality  # noqa: PLC0415 - heavy
+
+    wrong = sum(one.severity == "error" for one in quality.inspect(town.data))
+    if wrong:
+        said = words.plural(
+            "{count} number cannot be right; sozialanalyse check says which",
+            "{count} numbers cannot be right; sozialanalyse check says which",
+            wrong,
+        )
+        typer.echo(said, err=True)
+    return not wrong

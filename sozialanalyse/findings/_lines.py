@@ -7,7 +7,6 @@ points and dotted lines.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,21 +15,18 @@ import pandas as pd
 
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import signs
+from sozialanalyse.findings._stretches import absent_dates, stretches
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH
 from sozialanalyse.trends import converted, years
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from matplotlib.axes import Axes
 
     from sozialanalyse.view import View
 
 DEVIATING_PANELS = 4
 DOTTED = (0, (0.8, 1.4))
-LONGEST_STEP = 1.5
-"""A step between two dates so many times the shortest one is a gap, if a date was expected in between."""
 
 
 def development(view: View, frame: pd.DataFrame) -> Shown:
@@ -110,44 +106,6 @@ class _Line:
 def _series(frame: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
     rows = frame[(frame["indicator"] == indicator) & (frame["area"] == area)]
     return rows.sort_values("period_end", kind="stable")
-
-
-def stretches(series: pd.DataFrame, absent: Sequence[pd.Timestamp] = ()) -> list[pd.DataFrame]:
-    """Split a series at declared breaks, at missing values and at dates that were expected but never delivered.
-
-    Parameters
-    ----------
-    series
-        Rows of one indicator and area in the order of time, those without a value included.
-    absent
-        Dates for which nothing was delivered (see :func:`absent_dates`).
-
-    Returns
-    -------
-    list of pandas.DataFrame
-        The rows with values between which a line may be drawn.
-    """
-    known = series["value"].notna()
-    gaps = (~known).cumsum().to_numpy()
-    skipped = np.searchsorted(pd.DatetimeIndex(list(absent)).to_numpy(), series["period_end"].to_numpy())
-    keys = [series["segment"].to_numpy()[known], gaps[known], skipped[known]]
-    return [part for _, part in series[known].groupby(keys, sort=False)]
-
-
-def absent_dates(delivered: Iterable[pd.Timestamp], expected: Iterable[pd.Timestamp]) -> list[pd.Timestamp]:
-    """List the dates that a town expects and for which an indicator was not delivered at all.
-
-    An indicator may have a rhythm of its own: what is counted every two years is not missing in between. So an
-    expected date counts as absent only within a step that is longer than the indicator's usual one, and only where the
-    indicator keeps to the expected dates at all.
-    """
-    dates, wanted = sorted(set(delivered)), sorted(set(expected))
-    if len(dates) < 3 or not set(dates) <= set(wanted):
-        return []
-    steps = list(itertools.pairwise(dates))
-    shortest = min(after - before for before, after in steps)
-    long = [(before, after) for before, after in steps if after - before > LONGEST_STEP * shortest]
-    return [date for date in wanted if any(before < date < after for before, after in long)]
 
 
 def _stretches_of(view: View, frame: pd.DataFrame, indicator: str, series: pd.DataFrame) -> list[pd.DataFrame]:

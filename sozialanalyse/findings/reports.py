@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from sozialanalyse.findings._table import Table
 from sozialanalyse.findings.display import METADATA, Shown, nothing, paragraphs
-from sozialanalyse.findings.tables import Table
 from sozialanalyse.language import EN_DASH, Language
 from sozialanalyse.loading.totals import AREAS
 from sozialanalyse.quality import SEVERITIES, coverage
-from sozialanalyse.quality.coverage import ABSENT, COMPLETE, EMPTY
+from sozialanalyse.quality.matrix import ABSENT, COMPLETE, EMPTY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Sequence
 
     from sozialanalyse.language import LanguageCode
-    from sozialanalyse.loading import TownData
+    from sozialanalyse.loading import Delivery, TownData
     from sozialanalyse.quality import Examined, Irregularity
 
 MANY_ROWS = 200
@@ -30,7 +31,9 @@ SEVERITY_LABELS = {
     "note": "Notes",
 }
 
-DELIVERY_LABELS = ("File", "Source", "Delivered", "Encoding", "Separator", "Rows")
+DELIVERY_LABELS = ("File", "Source", "Delivered", "Written in", "Rows")
+SEPARATOR_LABELS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+BREAK_LABELS = ("From", "What changed", "Trends", "Indicators")
 ODD_LABELS = ("Where", "What was found", "Likely repair")
 REVISION_LABELS = ("Area", "Measure", "Date", "Earlier value", "New value", "Earlier delivery", "New delivery")
 CORRECTION_LABELS = ("Area", "Measure", "Date", "Delivered value", "Corrected value", "Reason", "Decided by")
@@ -84,20 +87,23 @@ def deliveries(examined: Examined, language: LanguageCode) -> Shown:
             one.file if one.sheet is None else f"{one.file} [{one.sheet.strip()}]",
             words.of(data.file.sources[one.source].name),
             words.date(one.delivered) if one.delivered else EN_DASH,
-            _told(one.encoding, words, is_detected="encoding" in one.detected),
-            _told(one.separator, words, is_detected="separator" in one.detected),
+            _written(one, words),
             words.number(one.rows),
         ]
         for one in data.deliveries
     ]
-    return _table(words, words.text("What was delivered"), DELIVERY_LABELS, rows, numeric={5})
+    return _table(words, words.text("What was delivered"), DELIVERY_LABELS, rows, numeric={4})
 
 
-def _told(found: str | None, words: Language, *, is_detected: bool) -> str:
-    if found is None:
+def _written(one: Delivery, words: Language) -> str:
+    """Say how a text file is written, and what of it was detected."""
+    if one.encoding is None:
         return EN_DASH
-    shown = {"\t": "TAB"}.get(found, found)
-    return words.text("{found} (detected)", found=shown) if is_detected else shown
+    separator = words.text(SEPARATOR_LABELS.get(one.separator or "", one.separator or ""))
+    parts = {"encoding": one.encoding, "separator": separator}
+    return ", ".join(
+        words.text("{found} (detected)", found=found) if key in one.detected else found for key, found in parts.items()
+    )
 
 
 def completeness(examined: Examined, language: LanguageCode) -> Shown:
@@ -161,7 +167,7 @@ def _of_severity(words: Language, severity: str, found: Sequence[Irregularity]) 
         for one in found
     ]
     shown = _table(words, title, ODD_LABELS, rows)
-    is_open = Markup(" open") if severity == "error" else Markup("")
+    is_open = Markup("") if severity == "note" else Markup(" open")
     template = Markup("<details{}><summary>{}</summary>{}</details>")
     return Shown(template.format(is_open, title, shown.html), shown.text)
 
@@ -224,17 +230,23 @@ def breaks(examined: Examined, language: LanguageCode) -> Shown:
     words, data = Language(language), examined.data
     if data is None:
         return nothing()
-    said = list(dict.fromkeys(_breaks(data, words)))
-    return paragraphs(said)
+    rows = [
+        [words.date(date), note, words.text("stop" if stops else "go on"), words.listing(labels)]
+        for (date, note, stops), labels in sorted(_breaks(data, words).items())
+    ]
+    return _table(words, words.text("Changed ways of counting"), BREAK_LABELS, rows) if rows else nothing()
 
 
-def _breaks(data: TownData, words: Language) -> Iterator[str]:
+def _breaks(data: TownData, words: Language) -> dict[tuple[dt.date, str, bool], list[str]]:
+    """Gather the indicators of each break, so that one that concerns several is said once."""
     delivered = set(data.counts["measure"])
+    found: dict[tuple[dt.date, str, bool], list[str]] = {}
     for indicator in data.catalogue.indicators:
-        if any(part.measure not in delivered for part in indicator.amounts.values()):
-            continue
-        for entry in data.catalogue.breaks_of(indicator):
-            yield f"{words.date(entry.date)}: {words.of(entry.note)}"
+        if all(part.measure in delivered for part in indicator.amounts.values()):
+            for entry in data.catalogue.breaks_of(indicator):
+                key = (entry.date, words.of(entry.note), entry.stops_trend)
+                found.setdefault(key, []).append(words.of(indicator.short))
+    return found
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,14 +1,7 @@
-"""Tables: every value with its interval, what it is compared with, and the signs of what is no number.
-
-The markup is our own and not that of great-tables: its HTML has no ``<caption>``, its heading is a cell, the corner of
-a table with row names is an empty heading, and each table brings a style sheet of several kilobytes in fixed light
-colours, two rules of which apply to the whole page. A page of findings needs the opposite: plain tables that screen
-readers read and that follow the page's own style, on paper and in the dark. All text is escaped by markupsafe.
-"""
+"""Tables: every value with its interval, what it is compared with, and the signs of what is no number."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -18,6 +11,7 @@ from sozialanalyse import comparison as relations
 from sozialanalyse import trends
 from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import signs, words
+from sozialanalyse.findings._table import Table, in_two_lines, without_markup
 from sozialanalyse.findings.display import Shown, nothing
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
 
@@ -27,79 +21,10 @@ if TYPE_CHECKING:
     from sozialanalyse.comparison import Comparison
     from sozialanalyse.view import View
 
+__all__ = ["Table", "comparison", "development", "key_figures"]
+
 MOST_OPEN = 20
 """Up to so many areas the first table of a comparison is open from the start."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to write.
-
-    Parameters
-    ----------
-    caption
-        What the table shows, of what and when.
-    headings
-        Heading of each column.
-    rows
-        Cells of each row; the first is the row's heading.
-    numeric
-        Columns that are aligned as numbers.
-    notes
-        What stands under the table.
-    totals
-        How many of the last rows are set apart as totals.
-    """
-
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numeric: frozenset[int]
-    notes: Sequence[str] = ()
-    totals: int = 0
-
-    def html(self) -> Markup:
-        """Write the markup; every text in it is escaped."""
-        parts = len(self.rows) - self.totals
-        body = self._rows(self.rows[:parts])
-        foot = Markup("<tfoot>{}</tfoot>").format(self._rows(self.rows[parts:])) if self.totals else Markup("")
-        notes = Markup("").join(Markup("<p class='note'>{}</p>").format(note) for note in self.notes if note)
-        template = Markup("<table><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody>{}</table>{}")
-        return template.format(self.caption, self._headings(), body, foot, notes)
-
-    def text(self) -> str:
-        """Write the same for readers of plain text, columns parted by tabs."""
-        lines = ["\t".join(_without_markup(cell) for cell in row) for row in (self.headings, *self.rows)]
-        return "\n".join([self.caption, *lines, *filter(None, self.notes)])
-
-    def _headings(self) -> Markup:
-        cells = (
-            Markup("<th scope='col'{}>{}</th>").format(self._class(column), text)
-            for column, text in enumerate(self.headings)
-        )
-        return Markup("").join(cells)
-
-    def _rows(self, rows: Sequence[Sequence[str]]) -> Markup:
-        lines = []
-        for heading, *cells in rows:
-            first = Markup("<th scope='row'>{}</th>").format(heading)
-            others = (
-                Markup("<td{}>{}</td>").format(self._class(column), text) for column, text in enumerate(cells, start=1)
-            )
-            lines.append(Markup("<tr>{}</tr>").format(Markup("").join([first, *others])))
-        return Markup("").join(lines)
-
-    def _class(self, column: int) -> Markup:
-        return Markup(" class='number'") if column in self.numeric else Markup("")
-
-
-def _in_two_lines(first: str, second: str) -> Markup:
-    """Put a remark under a value."""
-    return Markup("{} <br><small>{}</small>").format(first, second)
-
-
-def _without_markup(cell: str) -> str:
-    return cell.striptags() if isinstance(cell, Markup) else cell
 
 
 def key_figures(view: View, compared: Comparison) -> Shown:
@@ -148,12 +73,12 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     low, high = (view.amount(name, row[column]) for column in ("minimum", "maximum"))
     values = signs.span(low, high)
     return [
-        _in_two_lines(_with_unit(view, name), view.words.date(row.period_end)),
-        _in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
+        in_two_lines(_with_unit(view, name), view.words.date(row.period_end)),
+        in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
         _interval(view, name, row),
-        _in_two_lines(f"({values})" if pd.notna(row.minimum) else NO_NUMBER, _range_of(view, row)),
+        in_two_lines(f"({values})" if pd.notna(row.minimum) else NO_NUMBER, _range_of(view, row)),
         *([view.amount(name, row.town_value)] if with_town else []),
-        number(row.numerator) if is_count else _in_two_lines(number(row.numerator), number(row.denominator)),
+        number(row.numerator) if is_count else in_two_lines(number(row.numerator), number(row.denominator)),
     ]
 
 
@@ -322,11 +247,11 @@ def _development(view: View, row: pd.Series) -> list[str]:
     first = signs.converted(first) if row.converted else first
     return [
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
-        NO_NUMBER if one_date else _in_two_lines(first, date(row.first_end)),
-        _in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
-        NO_NUMBER if one_date or hidden else _in_two_lines(change, _change_interval(view, row)),
+        NO_NUMBER if one_date else in_two_lines(first, date(row.first_end)),
+        in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
+        NO_NUMBER if one_date or hidden else in_two_lines(change, _change_interval(view, row)),
         words.signed(view, row.slope, 2) if pd.notna(row.slope) else NO_NUMBER,
-        finding if one_date or hidden else _in_two_lines(finding, _method(view, row)),
+        finding if one_date or hidden else in_two_lines(finding, _method(view, row)),
     ]
 
 
@@ -428,5 +353,5 @@ def _interval(view: View, indicator: str, row: pd.Series) -> str:
 
 def _note_on_dashes(view: View, rows: Sequence[Sequence[str]]) -> list[str]:
     """Explain the dash where one stands in a table."""
-    occurs = any(_without_markup(cell).startswith(NO_NUMBER) for row in rows for cell in row)
+    occurs = any(without_markup(cell).startswith(NO_NUMBER) for row in rows for cell in row)
     return [view.words.text("{sign} cannot be given.", sign=NO_NUMBER)] if occurs else []

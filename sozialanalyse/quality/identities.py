@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from sozialanalyse.loading.totals import AREAS, CELL
 from sozialanalyse.quality.panels import ABSENT, Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -181,8 +181,16 @@ def _between_areas(counts: pd.DataFrame, gaps: pd.DataFrame, areas: AreaTree) ->
         parts = tuple(row for row in below if row is not None)
         same = gap["measure"], level[gap["area"]]
         usual = _others_that_hold(int(odd[same]), int(compared[same]))
-        if not np.isnan(gap["gap"]):
-            yield Broken(AREA_SUM, number[key], parts, gap["total"], gap["parts"], usual)
+        stated, added = _nearest(gap)
+        yield Broken(AREA_SUM, number[key], parts, stated, added, usual)
+
+
+def _nearest(gap: dict[Hashable, Any]) -> tuple[float, float]:
+    """Total and sum of the parts; what is hidden of them as near to the other as its bounds allow."""
+    least = gap["lower"] if gap["lower"] > 0 else gap["upper"]
+    if np.isnan(gap["total"]):
+        return gap["parts"] + least, gap["parts"]
+    return gap["total"], gap["parts"] if not np.isnan(gap["parts"]) else gap["total"] - least
 
 
 def _others_that_hold(broken: int, compared: int) -> float:

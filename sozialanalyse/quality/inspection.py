@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sozialanalyse.quality import duplicates, jumps, matrix, notes, parts, sums
+from sozialanalyse.quality import blocks, duplicates, jumps, matrix, notes, parts, sums
 from sozialanalyse.quality.expected import expect
 from sozialanalyse.quality.identities import borne_out, broken_sums, suspects
 from sozialanalyse.quality.panels import lay_out
@@ -60,6 +60,7 @@ def _all(data: TownData, expectations: Expectations) -> Iterator[Irregularity]:
     yield from jumps.said_of(odd, counts, data.areas, {suspect.row for suspect in blamed}, borne)
     for panel, of_panel in zip(panels, expected, strict=True):
         yield from jumps.common_jumps(panel, of_panel.steps, declared_breaks(data, panel.measure), counts)
+        yield from jumps.common_slips(panel, of_panel.steps, counts)
         yield from duplicates.equal_dates(panel, counts)
         yield from duplicates.equal_areas(panel, counts)
     find = parts.finder(counts, data.areas)
@@ -69,7 +70,11 @@ def _all(data: TownData, expectations: Expectations) -> Iterator[Irregularity]:
     yield from parts.declared_sums(expectations.identities, find, counts)
     first = counts.drop_duplicates("measure")
     files = dict(zip(first["measure"].astype(str), first["file"].astype(str), strict=True))
-    yield from matrix.gaps(coverage(data), files)
+    covered = coverage(data)
+    yield from matrix.gaps(covered, files)
+    yield from blocks.absent_levels(covered, files)
+    yield from blocks.lost_numbers(covered, files)
+    yield from blocks.expected_dates(data.file.periods, counts)
     yield from notes.revisions(data.revisions)
     yield from notes.unassigned(data.unassigned)
     yield from notes.corrections(data.corrections)

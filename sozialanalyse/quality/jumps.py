@@ -21,6 +21,7 @@ from sozialanalyse.quality.thresholds import (
     CERTAIN_FACTOR,
     CERTAIN_STRENGTH,
     COMMON_FACTOR,
+    COMMON_SLIP,
     COMMON_STRENGTH,
     CROSS_STRENGTH,
     FEWEST_COMMON_STEPS,
@@ -46,6 +47,8 @@ MESSAGES = {
 OTHERS = " (and {others} other numbers of this measure, area and date)"
 
 COMMON = "{what} changes in all areas by {change:+.0%} at once on {date}; usual are {usual:+.0%}"
+THERE_AND_BACK = "{what} is {change:+.0%} away on {date} in all areas from the dates before and after"
+COLUMN = "has its column been exchanged with another, or the unit been changed at this date? ask the deliverer"
 DECLARE = "if the definition changed, declare a break with its date in town.yml; else ask the deliverer"
 
 
@@ -195,7 +198,20 @@ def common_jumps(
         cell = int(np.flatnonzero(known)[strongest])
         values = {"change": np.expm1(steps[cell, period]), "usual": np.expm1(usual[strongest, 0])}
         rows = panel.row[panel.cell == cell, period]
-        yield _of_all_areas(row_of(counts, int(rows[rows >= 0].min())), values)
+        yield _of_all_areas(row_of(counts, int(rows[rows >= 0].min())), values, COMMON, DECLARE)
+
+
+def common_slips(panel: Panel, steps: Floats, counts: pd.DataFrame) -> Iterator[Irregularity]:
+    """Name the dates at which all areas are far from the dates before and after, which agree; a break does not go back."""
+    changes = np.nan_to_num(_lesser(steps, _steps_of_sums(panel)))
+    there, back = changes[:, :-1], changes[:, 1:]
+    least = np.minimum(np.abs(there), np.abs(back))
+    is_odd = (there * back < 0) & (least >= np.log(COMMON_SLIP)) & (np.abs(there + back) <= least / 2)
+    for period in np.flatnonzero(is_odd.any(axis=0)):
+        cell = int(np.argmax(np.where(is_odd, least, 0)[:, period]))
+        rows = panel.row[panel.cell == cell, period]
+        values = {"change": np.expm1(there[cell, period])}
+        yield _of_all_areas(row_of(counts, int(rows[rows >= 0].min())), values, THERE_AND_BACK, COLUMN)
 
 
 def _steps_of_sums(panel: Panel) -> Floats:
@@ -214,8 +230,8 @@ def _lesser(one: Floats, other: Floats) -> Floats:
     return np.where(np.sign(one) == np.sign(other), np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0 * one)
 
 
-def _of_all_areas(row: dict[str, Any], values: dict[str, float]) -> Irregularity:
-    said = of_count(row, COMMON, values, severity="warning", check="breaks")
+def _of_all_areas(row: dict[str, Any], values: dict[str, float], message: str, repair: str) -> Irregularity:
+    said = of_count(row, message, values, severity="warning", check="breaks")
     place = dataclasses.replace(said.fault.place, area=None)
     fault = dataclasses.replace(said.fault, place=place)
-    return dataclasses.replace(said, fault=fault, repair=Fault(DECLARE), area=None, found=None)
+    return dataclasses.replace(said, fault=fault, repair=Fault(repair), area=None, found=None)

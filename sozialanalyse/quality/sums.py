@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sozialanalyse.errors import Fault
 from sozialanalyse.quality.identities import AGE_SUM, AREA_SUM, SEX_SUM, Broken, Suspect, is_transposed
 from sozialanalyse.quality.irregularity import Irregularity, Severity, of_count, row_of
-from sozialanalyse.quality.thresholds import LARGEST_UNASSIGNED, USUALLY_EXACT
+from sozialanalyse.quality.thresholds import LARGEST_UNASSIGNED, MOST_UNASSIGNED, USUALLY_EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,4 +83,6 @@ def _severity(one: Broken, expectations: Expectations) -> Severity:
     share = one.gap / max(one.stated, 1.0) if one.of == AREA_SUM else -1.0
     if one.usually_holds >= USUALLY_EXACT:
         return "warning" if 0 < share <= LARGEST_UNASSIGNED else "error"
+    if share > MOST_UNASSIGNED:
+        return "error"
     return "note" if 0 < share <= expectations.unassigned_share else "warning"

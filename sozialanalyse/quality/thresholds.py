@@ -68,8 +68,18 @@ LARGEST_UNASSIGNED = 0.1
 """So large a share of a total may be assigned to no area (of the foreign nationals of the Bezirk Hamburg-Mitte, 2013, 9 per
 cent); what is missing beyond is missing in an area."""
 
+MOST_UNASSIGNED = 0.5
+"""Where sums never hold, a total may count many that belong to no area, but not more than all areas together."""
+
 LARGE_ENOUGH = 100.0
 """A share of fewer people than this takes any value by chance, so plausible ranges are looked at from here on."""
 
 MOSTLY_THERE = 0.5
 """A count is expected of an area where this share of the areas of its level have it at the date."""
+
+SELDOM_MISSING = 1 / 3
+"""What is missing at more of the dates than this is a rhythm (a level every second year), no gap."""
+
+COMMON_SLIP = 1.5
+"""A measure that is so many times larger or smaller in all areas than on the dates before and after was likely exchanged with
+another, or counted in another unit: what happens to all areas at once (a law, a census) does not go back."""

@@ -61,7 +61,7 @@ def read_columnar(table: TableFile, match: Match, decimal: str) -> list[RawTable
                 else _chosen(connection, table, match.name)
             )
             return [_read(connection, source, table, match, decimal, sha256) for source in sources]
-    except duckdb.Error as error:
+    except (duckdb.Error, RuntimeError) as error:  # the latter where a text of a damaged file is no UTF-8
         problem = str(error).splitlines()[0].replace(str(match.path), match.name)
         raise DataError(Fault("the file cannot be read: {problem}", {"problem": problem}, Place(match.name))) from None
 

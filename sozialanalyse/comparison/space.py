@@ -1,0 +1,176 @@
+"""Whether neighbouring areas resemble each other: Moran's I over the town, and where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sozialanalyse import statistics
+from sozialanalyse.amounts import MISSING, NUMBER, SUPPRESSED
+from sozialanalyse.comparison.counted import COUNTED, Counted
+from sozialanalyse.errors import UsageError
+from sozialanalyse.indicators import in_last_period
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from sozialanalyse.areas import AreaTree
+    from sozialanalyse.catalogue import Catalogue, Indicator
+
+PERMUTATIONS: Final = 999
+"""Random orders to which the pattern found is compared; the smallest p is then 0.002."""
+
+QUADRANTS = {1.0: "high_among_high", 2.0: "low_among_high", 3.0: "low_among_low", 4.0: "high_among_low"}
+
+SUMMARY = ("indicator", "period_end", "areas", "islands", "status", "moran", "expected", "p_value")
+AREAS = ("indicator", "area", "local_moran", "p_value", "adjusted", "pattern", "island")
+
+
+class Spatial(NamedTuple):
+    """Result of `spatial`."""
+
+    summary: pd.DataFrame
+    """A row an indicator, :data:`SUMMARY`: Moran's I, what it would be without a pattern, p by permutations."""
+    areas: pd.DataFrame
+    """A row an indicator and area, :data:`AREAS`: local Moran's I; ``pattern`` one of :data:`QUADRANTS`, empty where none
+    stands out at the stated share of false ones."""
+
+
+def spatial(
+    frame: pd.DataFrame,
+    polygons: gpd.GeoDataFrame,
+    tree: AreaTree,
+    level: str,
+    *,
+    catalogue: Catalogue,
+    date: dt.date | str | None = None,
+    false_share: float = statistics.FALSE_SHARE,
+) -> Spatial:
+    """Test for each indicator at its last date whether neighbouring areas are alike, and where.
+
+    Neighbours are areas that share a border or a corner. Areas without neighbours (islands) are no part of the pattern
+    and counted apart. Proportions and rates are first freed of the variation that comes with size (Assunção, Reis 1999).
+
+    Parameters
+    ----------
+    frame
+        Indicator frame.
+    polygons
+        ``area`` and geometry, of the level or of smaller areas that make it up (see :func:`.read_polygons`).
+    tree, level, catalogue
+        Of the areas.
+    date
+        End of the period; default: of each indicator the last one with values.
+    false_share
+        Expected share of false ones among the local patterns of an indicator (Benjamini and Hochberg: local statistics of
+        neighbours depend on each other positively).
+
+    Returns
+    -------
+    Spatial
+        Indicators with a hidden area have the status ``suppressed`` and no result; those with a missing one ``missing``.
+
+    Raises
+    ------
+    UsageError
+        Unknown level; no polygons of its areas.
+
+    Notes
+    -----
+    A pattern says that areas are alike, not why, and nothing about those who live there.
+    """
+    members = tree.at(tree.require_level(level))["area"].tolist()
+    shapes = _shapes(polygons, tree, level)
+    inside = frame[frame["area"].isin(members)]
+    wanted = inside["value"].notna() if date is None else inside["period_end"] == pd.Timestamp(date)
+    last = in_last_period(inside, inside[wanted]).sort_values(["indicator", "area"], kind="stable")
+    summaries, areas = [], []
+    for name, rows in last.groupby("indicator", sort=False):
+        summary, local = _of_indicator(rows, shapes, catalogue.indicator(str(name)), false_share)
+        summaries.append(summary)
+        areas.append(local)
+    local_rows = pd.concat(areas, ignore_index=True) if areas else pd.DataFrame(columns=list(AREAS))
+    return Spatial(pd.DataFrame(summaries, columns=list(SUMMARY)), local_rows)
+
+
+def _shapes(polygons: gpd.GeoDataFrame, tree: AreaTree, level: str) -> pd.Series:
+    """Join the polygons that make up each area of a level, by its id."""
+    import shapely  # noqa: PLC0415 - heavy
+
+    of_level = polygons["area"].map(tree.ancestors_at(level))
+    known = of_level.notna().to_numpy()
+    if not known.any():
+        raise UsageError("there are no polygons of the areas of level '{level}'", level=level)
+    parts = pd.Series(polygons.geometry.to_numpy()[known]).groupby(of_level[known].to_numpy(), sort=True)
+    return parts.agg(lambda shapes: shapely.union_all(shapely.make_valid(shapes.to_numpy())))
+
+
+def _weights(shapes: NDArray[Any]) -> Any:
+    """Neighbours that touch, or overlap by inexact borders, as weights of equal rows."""
+    import shapely  # noqa: PLC0415 - heavy
+
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    return statistics.neighbour_weights(first[first < second], second[first < second], len(shapes))
+
+
+def _of_indicator(
+    rows: pd.DataFrame, shapes: pd.Series, indicator: Indicator, false_share: float
+) -> tuple[dict[str, object], pd.DataFrame]:
+    states = set(rows["status"])
+    status = next((state for state in (SUPPRESSED, MISSING) if state in states), NUMBER)
+    drawn = rows[rows["value"].notna() & rows["area"].isin(shapes.index)]
+    summary: dict[str, object] = dict.fromkeys(SUMMARY, np.nan)
+    summary |= {
+        "indicator": indicator.id,
+        "period_end": rows["period_end"].iloc[0],
+        "areas": len(drawn),
+        "status": status,
+    }
+    if status != NUMBER or drawn.empty:
+        return summary | {"islands": 0}, pd.DataFrame(columns=list(AREAS))
+    weights = _weights(shapes.reindex(drawn["area"]).to_numpy())
+    island = np.diff(weights.indptr) == 0
+    values = _comparable(drawn, indicator)
+    found = statistics.morans_i(values, weights, permutations=PERMUTATIONS)
+    summary |= {
+        "islands": int(island.sum()),
+        "moran": float(found.statistic),
+        "expected": float(found.expected),
+        "p_value": float(found.p_permuted),
+    }
+    return summary, _local(drawn["area"].to_numpy(), values, weights, island, false_share).assign(
+        indicator=indicator.id
+    )
+
+
+def _local(
+    areas: NDArray[Any], values: NDArray[np.float64], weights: Any, island: NDArray[np.bool_], false_share: float
+) -> pd.DataFrame:
+    local = statistics.local_morans_i(values, weights)
+    judged = statistics.discoveries(np.where(island, np.nan, local.p_value), false_share=false_share)
+    pattern = [
+        QUADRANTS.get(quadrant, "") if told else ""
+        for quadrant, told in zip(local.quadrant, judged.reported, strict=True)
+    ]
+    columns = {
+        "area": areas,
+        "local_moran": np.where(island, np.nan, local.statistic),
+        "p_value": np.where(island, np.nan, local.p_value),
+        "adjusted": judged.adjusted,
+        "pattern": pattern,
+        "island": island,
+    }
+    return pd.DataFrame(columns, columns=list(AREAS))
+
+
+def _comparable(rows: pd.DataFrame, indicator: Indicator) -> NDArray[np.float64]:
+    """Values whose chance variation does not depend on the size of the area, where that can be had."""
+    if indicator.kind not in COUNTED:
+        return rows["value"].to_numpy(dtype=np.float64)
+    counted = Counted.of(rows, indicator)
+    return np.asarray(statistics.standardised_rates(counted.events, counted.total))

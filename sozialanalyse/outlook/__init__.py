@@ -1,0 +1,30 @@
+"""Outlook: what follows for later years if what is assumed goes on. A calculation (Vorausberechnung), never a forecast.
+
+Each shows how the same way of computing fared on years that it was not shown: error against the naive way ("as last time"),
+and how many of the values found lay within its intervals.
+"""
+
+from __future__ import annotations
+
+from sozialanalyse.outlook.assumptions import SPECIAL_KINDS, Assumptions, NewBuilding
+from sozialanalyse.outlook.past import Backtest
+from sozialanalyse.outlook.populations import METHODS
+from sozialanalyse.outlook.projecting import Projection, backtest, project, variants
+from sozialanalyse.outlook.rates import RateOutlook, rates
+from sozialanalyse.outlook.statements import CAVEATS, REASONS
+
+__all__ = [
+    "CAVEATS",
+    "METHODS",
+    "REASONS",
+    "SPECIAL_KINDS",
+    "Assumptions",
+    "Backtest",
+    "NewBuilding",
+    "Projection",
+    "RateOutlook",
+    "backtest",
+    "project",
+    "rates",
+    "variants",
+]

@@ -1,0 +1,55 @@
+"""What the documentation says of files is true: each example is read by the model of its file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+from sozialanalyse.documents import parse_document
+from sozialanalyse.loading.corrections import CorrectionsFile
+from sozialanalyse.loading.expectations import Check, Expectations
+from sozialanalyse.loading.mapping import Mapping
+from sozialanalyse.loading.town_file import TownBreak
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+DELIVERIES = (DOCS / "deliveries.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", DELIVERIES, re.MULTILINE | re.DOTALL)
+
+
+def with_key(key: str) -> list[str]:
+    return [text for text in EXAMPLES if f"\n{key}:" in f"\n{text}"]
+
+
+@pytest.mark.parametrize("text", with_key("values"), ids=lambda text: text.splitlines()[1])
+def test_examples_of_mappings_are_mappings(text):
+    assert parse_document(text, Mapping, "example.yml").content.values
+
+
+def test_the_example_of_a_correction_is_one():
+    (text,) = with_key("corrections")
+    (correction,) = parse_document(text, CorrectionsFile, "corrections.yml").content.corrections
+    assert (correction.expected, correction.value) == ("15260", "12560")
+
+
+def test_the_example_of_a_break_is_one():
+    (text,) = with_key("breaks")
+    assert TownBreak.model_validate(yaml.safe_load(text)["breaks"][0]).measures == ("unemployed",)
+
+
+def test_the_example_of_what_is_accepted_is_read():
+    (text,) = with_key("checks")
+    assert Expectations.model_validate(yaml.safe_load(text)["checks"]).accept[0].area == "0103"
+
+
+def test_every_check_is_described():
+    assert [name for name in get_args(Check) if f"`{name}`" not in DELIVERIES] == []
+
+
+@pytest.mark.parametrize("document", sorted(DOCS.glob("*.md")), ids=lambda document: document.stem)
+def test_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (document.parent / link).exists()] == []
