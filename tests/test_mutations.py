@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sozialanalyse.quality import Irregularity
     from tests.mutations import Delivery
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 7
 """Mutations of each kind."""
 
@@ -75,7 +77,7 @@ def changed(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def concerns(one: Irregularity, rows: pd.DataFrame) -> bool:
     """Say whether an irregularity names one of these counts: its measure and date, and its area or that above it."""
-    words = {word for value in one.fault.values.values() for word in str(value).split()}
+    words = {word for value in dict(one.fault.values).values() for word in str(value).split()}
     measure, date, area = rows["measure"].astype(str), rows["period_end"].dt.date.astype(str), rows["area"]
     named = measure.isin({one.measure, *words}) if one.measure else measure != ""
     named &= date.isin({str(one.period_end), *words}) if one.period_end else date != ""

@@ -130,3 +130,48 @@ def test_revisions_corrections_and_rows_without_area_are_notes():
             "(largest change: population, 2011-12-31: 90.0 became 100.0)"
         ),
     ]
+
+
+def test_a_level_that_is_missing_at_one_date_is_named():
+    years = (2011, 2012, 2013, 2014)
+    totals = [f"T {year}-12-31 {11000 + year}" for year in years if year != 2014]
+    assert [line for line in findings(town("\n".join([block(*years), *totals])), coverage=True) if "lacks" in line] == [
+        (
+            "warning coverage * population: population of 2014-12-31 lacks most areas, or some ages or sexes, of these levels: "
+            "town; they are there on 3 other dates"
+        )
+    ]
+
+
+def test_most_areas_missing_at_the_last_date_tell_of_a_file_that_was_cut():
+    cut = block(2011, 2012, 2013, without=tuple(f"{area}2013" for area in AREAS[2:]))
+    assert findings(town(cut), coverage=True) == [
+        (
+            "warning coverage * population: population of 2013-12-31 lacks most areas, or some ages or sexes, of these levels: "
+            "quarter; they are there on 2 other dates"
+        )
+    ]
+
+
+def test_a_date_that_the_town_expects_and_nobody_delivered_is_named():
+    data = town(block(2011, 2012))
+    expecting = data.file.model_copy(
+        update={"periods": (dt.date(2011, 12, 31), dt.date(2012, 12, 31), dt.date(2013, 12, 31))}
+    )
+    (line,) = findings(dataclasses.replace(data, file=expecting), coverage=True)
+    assert (
+        line == "warning coverage * None: there are no counts of 2013-12-31, a date that town.yml names under periods"
+    )
+
+
+def test_a_number_that_an_area_has_on_all_other_dates_is_named():
+    lost = block(2011, 2012, 2013).splitlines()
+    place = next(number for number, line in enumerate(lost) if line.startswith("C 2012"))
+    lost[place] = "C 2012-12-31 -"
+    warnings = [line for line in findings(town("\n".join(lost)), coverage=True) if line.startswith("warning")]
+    assert warnings == [
+        (
+            "warning coverage C population: population of 2012-12-31 is delivered without a number for this area; it has one on "
+            "all 2 other dates"
+        )
+    ]

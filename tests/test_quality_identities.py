@@ -147,3 +147,19 @@ def test_transposed_digits(found, proposed, said):
 )
 def test_slipped_points(found, proposed, said):
     assert is_slipped(found, proposed) is said
+
+
+def test_a_hidden_area_breaks_the_sum_of_areas_beyond_its_bounds():
+    hidden = "area value\nT 205\nA 100\nB 100\nC *"
+    assert findings(town(hidden)) == []
+    assert findings(town(hidden.replace("205", "300"))) == [
+        "warning identities T population: population is 300 on 2011-12-31, but the areas add up to 209 (difference +91)"
+    ]
+
+
+def test_a_hidden_total_is_compared_by_its_bounds():
+    (line,) = findings(town("area value\nT *\nA 100\nB 100"))
+    assert (
+        line
+        == "warning identities T population: population is 9 on 2011-12-31, but the areas add up to 200 (difference -191)"
+    )

@@ -139,3 +139,15 @@ def test_any_slip_of_a_point_is_explained(value, places, up):
     if found >= 5:
         assert reason is not None
         assert reason.proposed == pytest.approx(value, rel=0.25)
+
+
+def test_all_areas_far_away_at_one_date_and_back_are_named_once():
+    lines = [
+        f"{area} {year}-12-31 {(200 + 31 * number) * (2 if year == 2012 else 1) + year % 7}"
+        for number, area in enumerate("ABCDEFGHIJ")
+        for year in (2011, 2012, 2013, 2014)
+    ]
+    found = [line for line in findings(town("area period value\n" + "\n".join(lines))) if "away" in line]
+    assert found == [
+        "warning breaks * population: population is +100% away on 2012-12-31 in all areas from the dates before and after"
+    ]

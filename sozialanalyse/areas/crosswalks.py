@@ -224,13 +224,17 @@ def _faults_of_areas(typed: pd.DataFrame, areas: AreaTree, file: str) -> Iterato
     """Yield old areas of which a part would be lost, or counted twice."""
     ends = areas.frame.set_index("area")["valid_to"]
     general = set(typed.loc[typed["cell"] == "", ["from_area", "date"]].itertuples(index=False, name=None))
-    for _, rows in typed.groupby(KEY):
-        area, date, cell, measure = rows[[*KEY, "measure"]].iloc[0]
-        place = Place(file, int(rows.index[0]), area=area)
-        total = rows["share"].sum()
-        if not abs(total - 1) <= PRINTED * len(rows):
+    numbered = typed.assign(row=typed.index)
+    groups = numbered.groupby(KEY, sort=True)
+    looked_at = groups.agg(
+        total=("share", "sum"), size=("share", "size"), row=("row", "first"), first=("measure", "first")
+    )
+    staying = set(typed.loc[typed["from_area"] == typed["to_area"], KEY].itertuples(index=False, name=None))
+    for area, date, cell, total, size, row, measure in looked_at.reset_index().itertuples(index=False, name=None):
+        place = Place(file, int(row), area=area)
+        if not abs(total - 1) <= PRINTED * size:
             yield Fault("the shares of the area add up to {total:.6g}; they must add up to 1", {"total": total}, place)
-        if ends[area] >= date and area not in set(rows["to_area"]):
+        if ends[area] >= date and (area, date, cell) not in staying:
             message = "the area goes on after {date:%Y-%m-%d}; add a row with the share that stays in it, or end it"
             yield Fault(message, {"date": date}, place)
         if cell and (area, date) not in general:

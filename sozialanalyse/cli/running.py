@@ -22,10 +22,7 @@ from sozialanalyse.cli.towns import checker, notebooks, notices_of, opened, plan
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from sozialanalyse.batch import Order, Run
-    from sozialanalyse.errors import Fault
+    from sozialanalyse.batch import Order
     from sozialanalyse.town import Town
 
 
@@ -69,23 +66,19 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         )
         if dry_run:
             say_steps(batch.preview(order, checker(known)), as_json=as_json)
-            return
-        words = Language(spoken.value)
-        is_done = _make(order, checker(known), words, quiet=quiet, as_json=as_json)
-        if not (_is_right(known, words) and is_done):
-            raise typer.Exit(1)
+        else:
+            _make(order, known, Language(spoken.value), quiet=quiet, as_json=as_json)
 
 
-def _make(
-    order: Order, check: Callable[[Run], Iterable[Fault]], words: Language, *, quiet: bool, as_json: bool
-) -> bool:
-    """Run a plan, showing its progress; say whether every finding could be made."""
+def _make(order: Order, town: Town, words: Language, *, quiet: bool, as_json: bool) -> None:
+    """Run a plan, showing its progress; exit code 1 when a finding could not be made or a number cannot be right."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
-        outcome = run_plan(order, check, report)
+        outcome = run_plan(order, checker(town), report)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
-    return not outcome.failures
+    if not _is_right(town, words) or outcome.failures:
+        raise typer.Exit(1)
 
 
 def _is_right(town: Town, words: Language) -> bool:

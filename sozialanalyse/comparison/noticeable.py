@@ -127,10 +127,29 @@ class Noticeable:
 
 
 def declare(
-    frame: pd.DataFrame, tree: AreaTree, level: str, *, catalogue: Catalogue, within: str | None = None
+    frame: pd.DataFrame,
+    tree: AreaTree,
+    level: str,
+    *,
+    catalogue: Catalogue,
+    within: str | None = None,
+    date: dt.date | str | None = None,
 ) -> Family:
-    """Declare a family by names alone: the indicators of a frame and the areas of one level inside an area."""
+    """Declare a family by names alone: the indicators of a frame, and the areas of one level inside an area at a date.
+
+    Parameters
+    ----------
+    frame
+        Indicator frame; none of its numbers is looked at.
+    tree, level, catalogue, within
+        As in :func:`find`.
+    date
+        On which the areas exist; default: the last end of a period in the frame.
+    """
     areas = tree.below(tree.root if within is None else tree.require(within), tree.require_level(level))
+    day = frame["period_end"].max() if date is None else pd.Timestamp(date)
+    there = tree.frame[(tree.frame["valid_from"] <= day) & (tree.frame["valid_to"] >= day)]
+    areas = [area for area in areas if area in set(there["area"])]
     names = [str(name) for name in frame["indicator"].unique()]
     indicators = [name for name in names if catalogue.indicator(name).kind in COUNTED]
     return Family(tuple(indicators), tuple(areas), level)
@@ -181,7 +200,7 @@ def find(
     -----
     An area that stands out by its level is expected to move back by itself (:func:`.expected_changes`).
     """
-    family = declare(frame, tree, level, catalogue=catalogue, within=within)
+    family = declare(frame, tree, level, catalogue=catalogue, within=within, date=date)
     everywhere = tree.at(level)["area"].tolist()
     first, last = (None if day is None else pd.Timestamp(day) for day in (since, date))
     parts = []

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 MOST_DAYS_APART = 3
 """Spans of a year differ by leap days, not by more."""
 
-DELIVERED_SHARE = 0.5
-"""The first period is the earliest for which so large a share of the areas was delivered: else a few early ones would
+DELIVERED_SHARE = 0.9
+"""The first period is the earliest for which so large a share of today's areas was delivered: else a few early ones would
 set a date at which the others cannot be compared."""
 
 
@@ -59,7 +59,7 @@ def first_and_last(rows: pd.DataFrame, areas: Sequence[str], since: pd.Timestamp
     delivered = comparable[comparable["area"].isin(areas)]
     delivered = delivered[delivered["value"].notna() | (delivered["status"] == SUPPRESSED)]
     number = delivered.groupby(PERIOD[1:], observed=True)["area"].nunique()
-    enough = number[number >= DELIVERED_SHARE * len(areas)]
+    enough = number[number >= DELIVERED_SHARE * last["area"].isin(areas).sum()]
     if enough.empty:
         return None
     start = min(enough.index, key=lambda period: (period[1], period[0]))

@@ -10,6 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, NUMBER, SUPPRESSED, ZERO
+from sozialanalyse.indicators import INDICATIVE, LIMITED, RELIABLE
 from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, NO_NUMBER
 from sozialanalyse.trends import converted as estimates
 
@@ -61,6 +62,32 @@ def explain_converted(view: View, rows: pd.DataFrame) -> str:
     if not (estimates(rows) & rows["value"].notna()).any():
         return ""
     return view.words.text("{sign} converted to today's areas: an estimate.", sign=CONVERTED)
+
+
+RELIABILITY = {RELIABLE: "reliable", LIMITED: "of limited reliability", INDICATIVE: "only as an indication"}
+"""Message ids of what a value can carry; words, since signs are only ever the deliverer's."""
+
+
+def reservation(view: View, reliability: object) -> str:
+    """Say that a value is not reliable without reserve; of reliable and ungraded ones nothing is said, lest it crowd.
+
+    Parameters
+    ----------
+    view
+        Whose language counts.
+    reliability
+        Cell of the column ``reliability`` of an indicator frame.
+    """
+    return view.words.text(RELIABILITY[str(reliability)]) if reliability in {LIMITED, INDICATIVE} else ""
+
+
+def explain_reliability(view: View, reliabilities: Iterable[object]) -> str:
+    """Explain the words of :func:`reservation`, where one of them occurs."""
+    if not {LIMITED, INDICATIVE} & set(reliabilities):
+        return ""
+    return view.words.text(
+        "Of limited reliability, only as an indication: few cases or a wide interval. Values with an interval and without such a remark are reliable."
+    )
 
 
 def span(low: str, high: str) -> str:

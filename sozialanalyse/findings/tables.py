@@ -13,6 +13,7 @@ from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import signs, words
 from sozialanalyse.findings._table import Table, in_two_lines, without_markup
 from sozialanalyse.findings.display import Shown, nothing
+from sozialanalyse.findings.noticeable import noticeable
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 __all__ = ["Table", "comparison", "development", "key_figures"]
+
+__all__ = ["comparison", "development", "key_figures", "noticeable"]
 
 MOST_OPEN = 20
 """Up to so many areas the first table of a comparison is open from the start."""
@@ -58,6 +61,7 @@ def key_figures(view: View, compared: Comparison) -> Shown:
         numeric=frozenset(range(1, len(headings))),
         notes=[
             _note_on_means(view, rows),
+            signs.explain_reliability(view, [row.get("reliability") for row in rows]),
             signs.explain(view, map(_status, rows)),
             signs.explain_converted(view, pd.DataFrame(rows)),
             *_note_on_dashes(view, cells),
@@ -70,11 +74,13 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     name, number = row.indicator, view.words.number
     is_count = view.indicator(name).kind == "count"
     mean = view.amount(name, row["mean"]) if is_count else _value(view, row)
+    remark = signs.reservation(view, row.get("reliability"))
+    kind_of_mean = view.words.text("mean of the areas" if is_count else "from sums")
     low, high = (view.amount(name, row[column]) for column in ("minimum", "maximum"))
     values = signs.span(low, high)
     return [
         in_two_lines(_with_unit(view, name), view.words.date(row.period_end)),
-        in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", view.words.text("mean of the areas" if is_count else "from sums")),
+        in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", f"{kind_of_mean}, {remark}" if remark else kind_of_mean),
         _interval(view, name, row),
         in_two_lines(f"({values})" if pd.notna(row.minimum) else NO_NUMBER, _range_of(view, row)),
         *([view.amount(name, row.town_value)] if with_town else []),
@@ -149,6 +155,7 @@ def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Tabl
         numeric=frozenset({1, 2, 3}),
         notes=[
             _note_on_relations(view, areas),
+            signs.explain_reliability(view, [*areas.get("reliability", []), summary.get("reliability")]),
             signs.explain(view, [*signs.states(areas), _status(summary)]),
             signs.explain_converted(view, areas),
             *_note_on_dashes(view, [*rows, *totals]),
@@ -162,7 +169,7 @@ def _area(view: View, row: pd.Series) -> list[str]:
     return [
         signs.plain(view.area_name(row.area)),
         signs.MARKS.get(status) or view.words.number(row.numerator),
-        _value(view, row),
+        _value_with_remark(view, row),
         _interval(view, row.indicator, row),
         view.words.text(_RELATIONS[row.relation]) if status not in signs.MARKS else NO_NUMBER,
     ]
@@ -185,7 +192,7 @@ def _town(view: View, indicator: str, date: pd.Timestamp) -> list[pd.Series]:
 
 
 def _total(view: View, indicator: str, name: str, row: pd.Series) -> list[str]:
-    value = _value(view, row)
+    value = _value_with_remark(view, row)
     return [signs.plain(name), view.words.number(row.numerator), value, _interval(view, indicator, row), ""]
 
 
@@ -340,6 +347,12 @@ def _value(view: View, row: pd.Series) -> str:
     status = _status(row)
     text = signs.amount(view, row.indicator, row["value"], status)
     return signs.converted(text) if _holds(row, "interpolated") and status not in signs.MARKS else text
+
+
+def _value_with_remark(view: View, row: pd.Series) -> str:
+    """Write a value, and under it what it cannot carry, if so."""
+    value, remark = _value(view, row), signs.reservation(view, row.get("reliability"))
+    return in_two_lines(value, remark) if remark else value
 
 
 def _with_unit(view: View, indicator: str) -> str:

@@ -38,6 +38,29 @@ LEAST_YEARS: Final = 5
 """Yearly counts that even a calculation of totals needs: three to see growth, two to test it on."""
 
 
+_MESSAGES: Final = {
+    "no_total": (
+        "'{measure}' is delivered neither as a total nor in parts that make one up; an outlook needs the total of each area"
+    ),
+    "no_cohorts": (
+        "the age bands ({bands}) bear no cohort model: bands of {widths} years throughout are needed, with one open end at {top} "
+        "or older, so that everybody moves up one band a step; ask for finer ages, or compute totals with one of: {methods}"
+    ),
+    "no_step": (
+        "{found} yearly counts stand without a gap up to {last:%Y-%m-%d}, but {needed} are needed: a step of {width} years must be seen "
+        "in the first two thirds and tested in the rest; wait for more years, or compute totals with one of: {methods}"
+    ),
+    "no_growth": (
+        "{found} yearly counts stand without a gap up to {last:%Y-%m-%d}, but {needed} are needed: growth must be seen "
+        "in the first two thirds and tested in the rest; wait for more years"
+    ),
+    SUPPRESSED: "counts are confidential on {date:%Y-%m-%d}: no outlook guesses them; compute a larger level, or inside the "
+    "statistics unit",
+    MISSING: "counts are missing on {date:%Y-%m-%d}; leave out the years before, or compute a larger level",
+}
+"""Why there is no outlook, by a key or the state of a count."""
+
+
 @dataclass(frozen=True)
 class Population:
     """Persons at yearly dates.
@@ -126,18 +149,8 @@ def read(counts: pd.DataFrame, areas: AreaTree, measure: str, method: str, level
     found = {(sex, *band): delivery.amounts((sex, *band)) for sex in sexes for band in bands}
     known = [amounts for amounts in found.values() if amounts is not None]
     if len(known) < len(found):
-        raise UsageError(_NO_TOTAL, measure=measure)
+        raise UsageError(_MESSAGES["no_total"], measure=measure)
     return _complete(known, measure, level, areas, (width, sexes, bands))
-
-
-_NO_TOTAL: Final = (
-    "'{measure}' is delivered neither as a total nor in parts that make one up; an outlook needs the total of each area"
-)
-
-_NO_COHORTS: Final = (
-    "the age bands ({bands}) bear no cohort model: bands of {widths} years throughout are needed, with one open end at {top} "
-    "or older, so that everybody moves up one band a step; ask for finer ages, or compute totals with one of: {methods}"
-)
 
 
 def _layout(cells: Sequence[Cell], method: str) -> tuple[int, tuple[str, ...], tuple[tuple[int, int], ...]]:
@@ -152,7 +165,7 @@ def _layout(cells: Sequence[Cell], method: str) -> tuple[int, tuple[str, ...], t
     delivered = sorted({(first, last) for _, first, last in cells})
     shown = ", ".join(f"{first}+" if last == OPEN_AGE else f"{first}-{last}" for first, last in delivered[:20])
     values = {"bands": shown, "top": YOUNGEST_TOP, "methods": ", ".join(TOTALS)}
-    raise UsageError(_NO_COHORTS, widths=", ".join(map(str, WIDTHS)), **values)
+    raise UsageError(_MESSAGES["no_cohorts"], widths=", ".join(map(str, WIDTHS)), **values)
 
 
 def _bands(cells: Sequence[Cell], width: int, sexes: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
@@ -243,27 +256,16 @@ def known_years(dates: int) -> int:
 def _refuse_short(length: int, width: int, ends: pd.DatetimeIndex) -> None:
     if length >= years_needed(width):
         return
-    step = "a step of {width} years" if width else "totals"
-    message = (
-        "{found} yearly counts stand without a gap up to {last:%Y-%m-%d}, but {needed} are needed: "
-        + step
-        + " must be seen "
-        "in the first two thirds and tested in the rest; wait for more years"
-    )
+    values = {"found": length, "last": ends[-1], "needed": years_needed(width)}
     if width:
-        message += ", or compute totals with one of: {methods}"
-    values = {"found": length, "last": ends[-1], "needed": years_needed(width), "width": width}
-    raise UsageError(message, **values, methods=", ".join(TOTALS))
+        raise UsageError(_MESSAGES["no_step"], **values, width=width, methods=", ".join(TOTALS))
+    raise UsageError(_MESSAGES["no_growth"], **values)
 
 
 def _refuse_gaps(
     status: NDArray[np.object_], exists: NDArray[np.bool_], ids: NDArray[np.object_], ends: pd.DatetimeIndex
 ) -> None:
     """Refuse areas that are new, not fully delivered, or hidden: hidden counts are the small ones, no method may guess them."""
-    messages = {
-        SUPPRESSED: "counts are confidential on {date:%Y-%m-%d}: no outlook guesses them; compute a larger level, or inside the statistics unit",
-        MISSING: "counts are missing on {date:%Y-%m-%d}; leave out the years before, or compute a larger level",
-    }
     faults = []
     for position, area in enumerate(ids.tolist()):
         if not exists[position].all():
@@ -273,9 +275,9 @@ def _refuse_gaps(
             )
             faults.append(Fault(message, {"date": date}, Place(area=area)))
             continue
-        for state, message in messages.items():
+        for state in (SUPPRESSED, MISSING):
             if (dates := np.flatnonzero((status[:, position] == state).any(axis=0))).size:
-                faults.append(Fault(message, {"date": ends[dates[-1]]}, Place(area=area)))
+                faults.append(Fault(_MESSAGES[state], {"date": ends[dates[-1]]}, Place(area=area)))
                 break
     if faults:
         raise UsageError(faults)

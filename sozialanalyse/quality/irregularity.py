@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -77,7 +78,7 @@ def of_count(
         period_end=end,
         sex="" if row["sex"] == "all" else str(row["sex"]),
         age=age_text(int(row["age_from"]), int(row["age_to"])),
-        found=float(row["value"]),
+        found=None if math.isnan(row["value"]) else float(row["value"]),
     )
 
 

@@ -44,7 +44,8 @@ def read_texts(table: TableFile, match: Match) -> list[RawTable]:
     header, data = cut(read_lines(text, match.name, separator, table.header_row[0]), table, match.name)
     width = len(header[-1][1])
     refuse_other_widths(data, width, match.name, separator)
-    data = [(row, [clean(field) for field in fields]) for row, fields in data]
+    plain = {field: clean(field) for field in {field for _, fields in data for field in fields}}
+    data = [(row, [plain[field] for field in fields]) for row, fields in data]
     return [
         RawTable(
             as_frame(column_names(header, width), data),
