@@ -28,7 +28,7 @@ RANK_LEVEL = 0.95
 
 def town(random: np.random.Generator, spread: float, share: float = 0.1) -> tuple[Floats, Floats]:
     """Draw a town: residents of its areas from 50 to 5,000, and true proportions that differ by a spread of the logit."""
-    residents = np.round(np.exp(random.uniform(np.log(50), np.log(5_000), AREAS)))
+    residents = simulated.sizes(random, 50, 5_000, AREAS)
     return residents, simulated.logistic(np.log(share / (1 - share)) + spread * random.normal(size=AREAS))
 
 
@@ -49,14 +49,14 @@ def _shrunken(random: np.random.Generator, draws: int) -> None:
             truth = []
             for _ in range(draws):
                 n, p = town(random, spread, share)
-                x = random.binomial(n.astype(np.int64), p)
+                x = random.binomial(n.astype(np.int64), p).astype(np.float64)
                 for name, limits in _ways(x, n).items():
                     found.setdefault(name, []).append(limits)
                 groups.append(_groups(x / n, n))
                 truth.append(p)
-            for name, limits in found.items():
+            for name, series in found.items():
                 row = {"p": share, "spread of logits": spread, "interval": name}
-                rows.append(row | _covered(limits, truth, groups))
+                rows.append(row | _covered(series, truth, groups))
     title = "per cent covered, by area: all, the smallest ten, the three highest and the three lowest raw rates"
     table(title, rows)
     say(
@@ -108,7 +108,7 @@ def _ranks(random: np.random.Generator, draws: int, criteria: Criteria) -> None:
             n, p = town(random, spread)
             n = np.maximum(n, 100)
             p = np.array([0.07, 0.1, 0.14])[np.arange(AREAS) % 3] if tied and spread else p
-            x = random.binomial(n.astype(np.int64), p)
+            x = random.binomial(n.astype(np.int64), p).astype(np.float64)
             sets = statistics.rank_sets(*statistics.anscombe(x, n))
             first, last = (p[:, np.newaxis] > p).sum(axis=1) + 1, AREAS - (p[:, np.newaxis] < p).sum(axis=1)
             for name, (low, high) in zip(hits, ((sets.best, sets.worst), _redrawn(random, x, n)), strict=True):

@@ -8,9 +8,10 @@ import numpy as np
 
 from benchmarks import _simulated as simulated
 from benchmarks._printing import percent, table
-from sozialanalyse import statistics
+from sozialanalyse import statistics, trends
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -30,6 +31,8 @@ def main(random: np.random.Generator, draws: int) -> None:
     _bends(random, max(draws // 2, 10))
     _seasons(random, draws)
     _deviations(random, max(draws // 20, 4))
+    _verbs_of_many_areas(random, max(draws // 20, 4))
+    _pairs(random, max(draws // 2, 10))
     _single_points(random, draws)
 
 
@@ -78,29 +81,84 @@ def _seasons(random: np.random.Generator, draws: int) -> None:
 
 def _deviations(random: np.random.Generator, towns: int) -> None:
     rows = []
-    areas, years = 40, 6
-    for name, spread, stay in (
+    worlds = (
         ("flow, one common change", 0.0, 0.0),
         ("flow, changes differ", 0.05, 0.0),
-        ("stock 0.8", 0.05, 0.8),
-    ):
-        p_values, raw, found = [], [], []
-        for _ in range(towns):
-            slopes = 0.06 + spread * random.normal(size=areas)
-            slopes[0] = 0.06 + 0.4
-            true = simulated.logistic(np.log(0.15 / 0.85) + slopes[:, np.newaxis] * np.arange(years))
-            line = statistics.proportion_trend(
-                _events(random, true, stay), RESIDENTS, np.arange(years), persistence=stay
-            )
-            pooled = statistics.pooled_slopes(line.slope, line.slope_error)
-            p_values.append(pooled.deviation_p[1:])
-            raw.append(line.p_value[1:])
-            found.append(pooled.deviation_p[:1])
-        row = {"world": name, "deviates, of usual areas %": alarms(np.concatenate(p_values))}
-        row |= {"deviates, of the unusual one %": alarms(np.concatenate(found))}
-        rows.append(row | {"own trend of usual areas %": alarms(np.concatenate(raw))})
+        ("stock 0.8, they differ", 0.05, 0.8),
+    )
+    for name, spread, stay in worlds:
+        usual = [_pooled(random, (spread, 0.0), stay) for _ in range(towns)]
+        unusual = [_pooled(random, (spread, 0.4), stay)[0][:1] for _ in range(towns)]
+        row = {"world": name, "own trend %": alarms(np.concatenate([own for _, own in usual]))}
+        row |= {"deviates, of usual areas %": alarms(np.concatenate([deviation for deviation, _ in usual]))}
+        rows.append(row | {"deviates, of one at x 1.5 %": alarms(np.concatenate(unusual))})
+    title = "pooled slopes of 40 areas, 6 years, a common change of odds x 1.06; estimand: an area's slope being unlike the others'"
+    table(title, rows)
+
+
+def _pooled(random: np.random.Generator, slopes: tuple[float, float], stay: float) -> tuple[Floats, Floats]:
+    """Return p-values of each area's deviation from the others, and of its own trend; the first area may be unusual."""
+    spread, unusual = slopes
+    slope = 0.06 + spread * random.normal(size=40)
+    slope[0] += unusual
+    true = simulated.logistic(np.log(0.15 / 0.85) + slope[:, np.newaxis] * np.arange(6))
+    line = statistics.proportion_trend(_events(random, true, stay), RESIDENTS, np.arange(6), persistence=stay)
+    return statistics.pooled_slopes(line.slope, line.slope_error).deviation_p, line.p_value
+
+
+def _verbs_of_many_areas(random: np.random.Generator, towns: int) -> None:
+    """Ask the public verb that separates what areas have in common from what each does on its own."""
+    rows = []
+    for name, stay in (("flow", 0.0), ("stock 0.8", 0.8)):
+        for years in (3, 6):
+            true = simulated.rates(np.full(40 * towns, 0.15), years, factor=1.06)
+            unlike = true.copy()
+            unlike[::40] = simulated.rates(np.full(towns, 0.15), years, factor=1.5)
+            row: dict[str, object] = {"world": name, "T": years}
+            for title, course in (("nobody deviates", true), ("one in 40 at x 1.5", unlike)):
+                found = trends.common_and_own(_in_towns(_events(random, course, stay), towns, stay), "quarter")
+                named = (
+                    found.sort_values("area")["finding"]
+                    .isin([trends.HIGHER, trends.LOWER])
+                    .to_numpy()
+                    .reshape(towns, 40)
+                )
+                one = title != "nobody deviates"
+                row[f"{title}: towns with a false name %"] = percent(float(named[:, one:].any(axis=1).mean()))
+                row |= {"the one found %": percent(float(named[:, 0].mean()))} if one else {}
+            rows.append(row)
     table(
-        "pooled slopes of 40 areas, 6 years, a common change of odds x 1.06; estimand: an area's slope being unlike the others'",
+        "trends.common_and_own, 40 areas, odds x 1.06 a year in all; estimand: an area's slope being unlike the others'",
+        rows,
+    )
+
+
+def _in_towns(events: Floats, towns: int, stay: float) -> pd.DataFrame:
+    bounds = (stay - 0.1, stay + 0.1) if stay else (0.0, 0.0)
+    frame = simulated.indicator_frame(events, RESIDENTS, persistence=bounds)
+    return frame.assign(indicator=np.repeat(np.arange(towns), len(frame) // towns).astype(str))
+
+
+def _pairs(random: np.random.Generator, pairs: int) -> None:
+    """Compare the changes of two areas by the public verb; each pair is an indicator of its own."""
+    rows = []
+    for name, stay in (("flow", 0.0), ("stock 0.8", 0.8)):
+        row: dict[str, object] = {"world": name}
+        for title, factor in (("both alike: false %", 1.1), ("one stays, one x 1.1 a year: found %", 1.0)):
+            true = np.stack(
+                [
+                    simulated.rates(np.full(pairs, 0.15), 4, factor=1.1),
+                    simulated.rates(np.full(pairs, 0.15), 4, factor=factor),
+                ],
+                axis=1,
+            )
+            frame = _in_towns(_events(random, true.reshape(-1, 4), stay), pairs, stay)
+            frame = frame.assign(area=np.tile(np.repeat(["a", "b"], 4), pairs))
+            found = trends.difference_of_changes(frame, "a", "b")["finding"]
+            row[title] = percent(float(found.isin([trends.HIGHER, trends.LOWER]).mean()))
+        rows.append(row)
+    table(
+        "trends.difference_of_changes of two areas, 4 years; estimand: the difference of the changes of both rates",
         rows,
     )
 
@@ -109,15 +167,9 @@ def _single_points(random: np.random.Generator, draws: int) -> None:
     rows = []
     for years in (6, 10, 15):
         row: dict[str, object] = {"T": years}
-        times = np.arange(years)
         for factor in (1.0, 1.05):
             x = _events(random, simulated.rates(np.full(draws, 0.15), years, factor=factor), 0.0) / RESIDENTS
-
-            def verdict(some: Floats, times: Floats = times.astype(np.float64)) -> NDArray[np.int64]:
-                test = statistics.mann_kendall(some, times)
-                return statistics.trend_verdict(test.score, test.p_value)
-
-            steady = statistics.leave_one_out(verdict, x)
+            steady = statistics.leave_one_out(_verdict, x)
             row[f"claimed, x {factor} %"] = percent(float((steady.verdict != 0).mean()))
             row[f"and stable, x {factor} %"] = percent(float(((steady.verdict != 0) & steady.stable).mean()))
         rows.append(row)
@@ -125,3 +177,8 @@ def _single_points(random: np.random.Generator, draws: int) -> None:
         "Mann-Kendall of flows, and what is left where no single year may decide; estimand: the movement of the rate",
         rows,
     )
+
+
+def _verdict(values: Floats) -> NDArray[np.int64]:
+    test = statistics.mann_kendall(values, np.arange(values.shape[1]))
+    return statistics.trend_verdict(test.score, test.p_value)

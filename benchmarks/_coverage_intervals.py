@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Rows = list[dict[str, object]]
 
 AGE_RATES = 0.0004 * np.exp(0.08 * np.arange(2.5, 92.5, 5))
 """Rates of an event in 18 age bands of five years, from 0.05 % among children to 50 % among the oldest."""
@@ -47,7 +48,8 @@ def main(random: np.random.Generator, draws: int, criteria: Criteria) -> None:
 def _bundles(random: np.random.Generator, draws: int, criteria: Criteria) -> None:
     """Count poor children, who are poor together with their brothers and sisters."""
     say("\n== children of one household; estimand: the probability that a child of the area is poor")
-    rows, worst = [], []
+    rows: Rows = []
+    worst = []
     for children in (100, 300, 1_000):
         for share in (0.05, 0.15, 0.3):
             for alike in (1.0, 0.6):
@@ -58,7 +60,12 @@ def _bundles(random: np.random.Generator, draws: int, criteria: Criteria) -> Non
                     "estimated": statistics.estimated_design_effect(poor, sizes),
                 }
                 plain = share_covered(*statistics.wilson_interval(x, n), share)
-                row = {"n": children, "p": share, "alike": alike, "effect": float(effects["declared"].mean())}
+                row: dict[str, object] = {
+                    "n": children,
+                    "p": share,
+                    "alike": alike,
+                    "effect": float(effects["declared"].mean()),
+                }
                 row |= {"without %": percent(plain)}
                 for name, effect in effects.items():
                     known = np.where(np.isnan(effect), 1.0, effect)
@@ -90,7 +97,7 @@ def _times(lower: Floats, upper: Floats) -> float:
 
 def _overdispersed(random: np.random.Generator, draws: int) -> None:
     """Move the rate itself from year to year: an interval of one year speaks of that year."""
-    rows = []
+    rows: Rows = []
     for n in (100, 500, 5_000):
         for p in (0.02, 0.1, 0.3):
             true = simulated.shaken(random, np.full((draws * 5, 1), p), 0.0)
@@ -107,7 +114,7 @@ def _overdispersed(random: np.random.Generator, draws: int) -> None:
 def _standardised(random: np.random.Generator, draws: int) -> None:
     standard = np.array((*statistics.ESP_2013[:17], sum(statistics.ESP_2013[17:])), dtype=np.float64)
     truth = float((standard / standard.sum() * AGE_RATES).sum())
-    rows = []
+    rows: Rows = []
     for residents in (500, 2_000, 10_000):
         population = np.maximum(random.multinomial(residents, standard / standard.sum(), size=draws), 1).astype(
             np.float64
@@ -140,12 +147,12 @@ def _standardised(random: np.random.Generator, draws: int) -> None:
     )
 
 
-def _life_expectancies(random: np.random.Generator, draws: int) -> list[dict[str, object]]:
+def _life_expectancies(random: np.random.Generator, draws: int) -> Rows:
     shares = np.exp(-np.arange(20) / 25)
     rates = DEATH_RATES.copy()
     rates[0] = 0.003
     truth = float(statistics.life_expectancy(rates * 1e9, np.full(20, 1e9)).value[0])
-    rows = []
+    rows: Rows = []
     for residents in (6_000, 25_000):
         population = np.broadcast_to(np.round(residents * shares / shares.sum()), (draws, 20))
         deaths = np.minimum(random.poisson(population * rates), population)
@@ -166,7 +173,7 @@ def _life_expectancies(random: np.random.Generator, draws: int) -> list[dict[str
 
 
 def _means(random: np.random.Generator, draws: int) -> None:
-    rows = []
+    rows: Rows = []
     for count in (6, 20, 100):
         normal, skewed = random.normal(8, 2, (draws, count)), random.lognormal(2, 0.6, (draws, count))
         for name, values, truth in (("normal", normal, 8.0), ("skewed", skewed, float(np.exp(2 + 0.18)))):
@@ -184,13 +191,13 @@ def _means(random: np.random.Generator, draws: int) -> None:
 
 def _two_values(random: np.random.Generator, draws: int) -> None:
     """Compare two areas: difference and ratio of two proportions."""
-    rows = []
+    rows: Rows = []
     for n in ((50, 5_000), (200, 200), (1_000, 1_000), (5_000, 5_000)):
         for p in ((0.005, 0.005), (0.02, 0.05), (0.1, 0.1), (0.1, 0.3), (0.4, 0.4)):
             x = [random.binomial(size, share, draws * 5) for size, share in zip(n, p, strict=True)]
             sides = [(count / size, *statistics.wilson_interval(count, size)) for count, size in zip(x, n, strict=True)]
             difference, ratio = statistics.difference_interval(*sides), statistics.ratio_interval(*sides)
-            row = {"n": f"{n[0]} / {n[1]}", "p": f"{p[0]:g} / {p[1]:g}"}
+            row: dict[str, object] = {"n": f"{n[0]} / {n[1]}", "p": f"{p[0]:g} / {p[1]:g}"}
             row |= {
                 "difference %": percent(share_covered(*difference[1:], p[1] - p[0])),
                 "width points": _points(*difference[1:]),
@@ -204,7 +211,7 @@ def _two_values(random: np.random.Generator, draws: int) -> None:
 
 
 def _two_dates_of_a_stock(random: np.random.Generator, draws: int) -> None:
-    rows = []
+    rows: Rows = []
     for n, p in ((200, 0.05), (500, 0.1), (2_000, 0.3)):
         for stay in (0.3, 0.8):
             true = np.broadcast_to([p, p * 1.2], (draws * 2, 2))
@@ -213,7 +220,7 @@ def _two_dates_of_a_stock(random: np.random.Generator, draws: int) -> None:
             plain = statistics.difference_interval(*sides)
             unchanged = stay * np.sqrt(p * (1 - 1.2 * p) / (1.2 * p * (1 - p)))  # some who stay gain the characteristic
             known = statistics.proportion_change((x[:, 0], n), (x[:, 1], n), correlation=unchanged)
-            row = {
+            row: dict[str, object] = {
                 "n": n,
                 "p": p,
                 "remain": stay,
@@ -238,7 +245,7 @@ def _slopes(random: np.random.Generator, draws: int) -> None:
         "flow, moved, alike 0.6": (0.6, 0.0),
         "stock, 0.8 remain": (None, 0.8),
     }
-    rows = []
+    rows: Rows = []
     for years in (5, 8, 10, 15):
         row: dict[str, object] = {"T": years}
         for name, (autocorrelation, stay) in worlds.items():

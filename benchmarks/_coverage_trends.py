@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 CELLS: Final = [(n, p) for n in (50, 300, 1_000, 5_000) for p in (0.005, 0.05, 0.2, 0.4)]
 """Residents and share of the areas in each world."""
 
+OF_A_CELL: Final = 4
+"""Areas of each cell in a town: 64 areas, so that what a verb learns from many areas it learns from as many as there are."""
+
 YEARS: Final = (2, 3, 4, 5, 8, 10, 15)
 
 FALSE_ALARMS: Final = 0.06
@@ -75,13 +78,18 @@ def draw(random: np.random.Generator, world: World, years: int, each: int, facto
     if world.shocks is not None:
         true = simulated.shaken(random, true, world.shocks)
     size = residents.astype(np.int64)
+    towns = np.tile(np.arange(each) // OF_A_CELL, len(CELLS))
     events = simulated.stock(random, size, true, world.stay) if world.stay else simulated.flow(random, size, true)
-    return verbs.Case(events.astype(np.float64), residents.astype(np.float64), world.stay, world.declared, break_at)
+    return verbs.Case(
+        events.astype(np.float64), residents.astype(np.float64), world.stay, world.declared, break_at, towns
+    )
 
 
 def main(random: np.random.Generator, each: int, criteria: Criteria) -> None:
     """Print false alarms, refusals and power; judge what the public verb calls significant."""
-    say(f"\n== trends: {each} series of each of {len(CELLS)} cells (n 50 to 5,000, p 0.005 to 0.4), world and length;")
+    say(
+        f"\n== trends: {each} series of each of {len(CELLS)} cells (n 50 to 5,000, p 0.005 to 0.4), world and length, in towns of {OF_A_CELL * len(CELLS)} areas;"
+    )
     say("  a third of them for the tests beneath and the naive ways")
     say(
         "  estimand: the movement of the long-run expected rate over the whole stretch, here none; of two to four points the"
@@ -90,7 +98,7 @@ def main(random: np.random.Generator, each: int, criteria: Criteria) -> None:
         "  difference of the expected rates of the years compared, which where the rate is moved every year truly exists"
     )
     alarms = [row for world in WORLDS for row in _rows(random, world, each, 1.0)]
-    power = [row for world in WORLDS if not world.broken for row in _rows(random, world, each, STATED)]
+    power = [row for world in WORLDS if not world.broken for row in _rows(random, world, max(each // 4, 3), STATED)]
     for title, found in (
         ("false alarms, per cent of all series (refused ones cannot alarm)", alarms),
         (f"power: found in the right direction, odds x {STATED} a year, per cent", power),
@@ -173,14 +181,20 @@ def speaks_of_years(row: Row) -> bool:
 def _judge(alarms: list[Row], power: list[Row], criteria: Criteria) -> None:
     say("")
     for world in WORLDS:
-        rows = [
-            row for row in alarms if row.verb == verbs.DEVELOPMENT and row.world == world and not speaks_of_years(row)
-        ]
-        worst = max(rows, key=lambda row: row.claimed)
-        refused = np.mean([row.refused for row in rows])
+        own = [row for row in alarms if row.verb == verbs.DEVELOPMENT and row.world == world]
+        rows = [row for row in own if not speaks_of_years(row)]
+        worst, mean = max(rows, key=lambda row: row.claimed), np.mean([row.claimed for row in rows])
         error = np.sqrt(FALSE_ALARMS * (1 - FALSE_ALARMS) / worst.size)
-        statement = f"development, {world.name}: most false alarms {worst.claimed:.1%} (T = {worst.years}, simulation error {error:.1%}), at most {FALSE_ALARMS:.0%}; {refused:.0%} of all series refused"
-        criteria.judge(worst.claimed <= FALSE_ALARMS + (2 * error if worst.size < 2_000 else 0), statement)
+        passed = mean <= FALSE_ALARMS and worst.claimed <= FALSE_ALARMS + 2 * error
+        lengths = (
+            f"{mean:.1%} over the lengths, most {worst.claimed:.1%} at T = {worst.years} (simulation error {error:.1%})"
+        )
+        refused = np.mean([row.refused for row in own])
+        criteria.judge(
+            bool(passed),
+            f"development, {world.name}: false alarms {lengths}, at most {FALSE_ALARMS:.0%} but for two such errors; "
+            f"{refused:.0%} of all series refused",
+        )
     place = CELLS.index(STATED_SIZE)
     for world in (world for world in WORLDS if not world.broken and world.declared):
         rows = [row for row in power if row.verb == verbs.DEVELOPMENT and row.world == world and row.years >= 10]

@@ -51,16 +51,8 @@ def catalogue(
 ) -> Catalogue:
     """Make a catalogue of proportions in per cent, each with a measure of its own among all people.
 
-    Parameters
-    ----------
-    indicators
-        How many.
-    kind
-        Kind of period of the numerators: 'stock' or 'flow'.
-    persistence
-        Bounds of the share who remain, as declared for a stock.
-    relevant_difference
-        As declared for all indicators, in points.
+    `kind` is that of the numerators' periods, `persistence` the bounds declared for a stock, `relevant_difference` that of
+    all indicators, in points.
     """
     both = {"de": "Text", "en": "text"}
     measured: dict[str, Any] = {"label": both, "source": both, "unit": "persons", "ages": False}

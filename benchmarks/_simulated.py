@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,11 @@ FIRST_YEAR = 2010
 SPREAD_OF_YEARS = 0.2
 """Standard deviation of the logit of a rate from year to year where it is moved by more than chance: a rate of 10 % is
 then mostly between 7 and 14 %."""
+
+
+def sizes(random: np.random.Generator, least: float, most: float, areas: int) -> Floats:
+    """Draw whole numbers of residents, as many areas of 50 to 100 as of 500 to 1,000."""
+    return np.asarray(np.round(np.exp(random.uniform(np.log(least), np.log(most), areas))), dtype=np.float64)
 
 
 def logistic(logit: ArrayLike) -> Floats:
@@ -106,40 +111,56 @@ def indicator_frame(
         Index of the first year after a declared break.
     """
     areas, years = events.shape
-    n = np.repeat(np.broadcast_to(np.asarray(residents, dtype=np.float64), (areas,)), years)
+    place = np.tile(np.arange(years), areas)
+    frame = (
+        _periods(years, persistence)
+        .take(place)
+        .assign(
+            area=np.repeat([f"{area:05}" for area in range(areas)], years),
+            segment=0 if break_at is None else (place >= break_at).astype(int),
+            **_values(events, np.repeat(np.broadcast_to(np.asarray(residents, dtype=np.float64), (areas,)), years)),
+        )
+    )
+    return frame.reset_index(drop=True).reindex(columns=[*COLUMNS, *POSITION_COLUMNS])
+
+
+def _values(events: Floats | Integers, n: Floats) -> dict[str, Any]:
+    """Return the columns of values of a proportion in per cent, in the order of rows."""
     x = np.asarray(events, dtype=np.float64).ravel()
     lower, upper = statistics.wilson_interval(x, n)
+    return {
+        "level": "quarter",
+        "indicator": "share",
+        "kind": "proportion",
+        "design_effect": 1.0,
+        "reliability": "reliable",
+        "numerator": x,
+        "numerator_least": x,
+        "numerator_greatest": x,
+        "denominator": n,
+        "value": 100 * x / n,
+        "lower": 100 * lower,
+        "upper": 100 * upper,
+        "status": np.where(x > 0, "number", "zero"),
+    }
+
+
+def _periods(years: int, persistence: tuple[float, float] | None) -> pd.DataFrame:
+    """Return a row a year: its period, and what is declared of the persons who remain."""
     kind = "flow" if persistence == (0.0, 0.0) else "stock"
-    least, greatest = (np.nan, np.nan) if persistence is None else persistence
     ends = pd.to_datetime([f"{FIRST_YEAR + year}-12-31" for year in range(years)]).astype("datetime64[s]")
     starts = pd.to_datetime([f"{FIRST_YEAR + year}-01-01" for year in range(years)]).astype("datetime64[s]")
-    place = np.tile(np.arange(years), areas)
-    frame = pd.DataFrame(
+    least, greatest = (np.nan, np.nan) if persistence is None else persistence
+    return pd.DataFrame(
         {
-            "area": np.repeat([f"{area:05}" for area in range(areas)], years),
-            "level": "quarter",
-            "indicator": "share",
             "period_kind": kind,
-            "period_start": (ends if kind == "stock" else starts)[place],
-            "period_end": ends[place],
-            "denominator_end": ends[place],
-            "numerator": x,
-            "denominator": n,
-            "value": 100 * x / n,
-            "lower": 100 * lower,
-            "upper": 100 * upper,
-            "status": np.where(x > 0, "number", "zero"),
-            "segment": 0 if break_at is None else (place >= break_at).astype(int),
-            "kind": "proportion",
-            "numerator_least": x,
-            "numerator_greatest": x,
-            "design_effect": 1.0,
+            "period_start": ends if kind == "stock" else starts,
+            "period_end": ends,
+            "denominator_end": ends,
             "persistence_least": least,
             "persistence_greatest": greatest,
-            "reliability": "reliable",
         }
     )
-    return frame.reindex(columns=[*COLUMNS, *POSITION_COLUMNS]).astype({"rank": float, "quintile": float})
 
 
 def town_frame(

@@ -169,18 +169,18 @@ def _signs(words: pd.Series, up: str, down: str) -> Floats:
 
 def _moved(words: pd.Series) -> Floats:
     """Say which areas are said to have moved, whether by a trend or between two dates."""
-    return _signs(words, trends.RISING, trends.FALLING) + _signs(words, trends.HIGHER, trends.LOWER)
+    return np.asarray(_signs(words, trends.RISING, trends.FALLING) + _signs(words, trends.HIGHER, trends.LOWER))
 
 
 def _ends(values: Floats, highest: float, lowest: float) -> Floats:
-    return (values == highest).astype(np.float64) - (values == lowest)
+    return np.where(values == highest, 1.0, np.where(values == lowest, -1.0, 0.0))
 
 
 def _halves(rows: pd.DataFrame) -> Floats:
     """Say which areas are, with all their possible ranks, in the upper or in the lower half."""
     best, worst = column(rows, "rank_lower"), column(rows, "rank_upper")
     middle = (len(rows) + 1) / 2
-    return (worst < middle).astype(np.float64) - (best > middle)
+    return (worst < middle).astype(np.float64) - (best > middle).astype(np.float64)
 
 
 def _noticed(town: Views, frame: pd.DataFrame) -> Floats:
@@ -188,4 +188,5 @@ def _noticed(town: Views, frame: pd.DataFrame) -> Floats:
     tests = comparison.noticeable.find(frame, town.tree, LEVEL, catalogue=town.catalogue).tests
     level = tests[tests["kind"] == comparison.noticeable.LEVEL].set_index("area")
     level = level.reindex(town.tree.at(LEVEL)["area"].tolist())
-    return np.where(level["reported"] == True, np.sign(level["difference"].astype(float)), 0.0)  # noqa: E712 - NaN is not
+    reported = level["reported"].eq(other=True).to_numpy(dtype=np.bool_)  # an area without test has none
+    return np.where(reported, np.sign(level["difference"].to_numpy(dtype=np.float64)), 0.0)

@@ -35,10 +35,11 @@ class Case(NamedTuple):
     stay: float  # share of persons who remain, 0 for a flow
     declared: tuple[float, float] | None  # bounds of that share, as the catalogue says
     break_at: int | None  # first year after a declared break
+    towns: NDArray[np.int64]  # (series,): to which town an area belongs; areas of one town are judged together
 
     def take(self, chosen: NDArray[np.bool_]) -> Case:
         """Keep some series."""
-        return self._replace(events=self.events[chosen], residents=self.residents[chosen])
+        return self._replace(events=self.events[chosen], residents=self.residents[chosen], towns=self.towns[chosen])
 
     @property
     def stretch(self) -> Floats:
@@ -63,7 +64,8 @@ def _answer(direction: Floats, p_value: Floats) -> Answer:
 def development(case: Case) -> Answer:
     """Ask the public verb, as a page does."""
     frame = simulated.indicator_frame(case.events, case.residents, persistence=case.declared, break_at=case.break_at)
-    result = trends.development(frame).sort_values("area")
+    years = case.events.shape[1]
+    result = trends.development(frame.assign(indicator=np.repeat(case.towns, years).astype(str))).sort_values("area")
     up, down = (
         result["finding"].isin(names).to_numpy()
         for names in ((trends.RISING, trends.HIGHER), (trends.FALLING, trends.LOWER))

@@ -37,7 +37,7 @@ class Size(NamedTuple):
     lists: int  # towns a world
 
 
-FULL: Final = Size(exact=1.0, intervals=4_000, towns=400, series=240, lists=40)
+FULL: Final = Size(exact=1.0, intervals=4_000, towns=200, series=48, lists=50)
 SMALL: Final = Size(exact=0.02, intervals=100, towns=4, series=3, lists=2)
 
 

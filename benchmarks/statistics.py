@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pymannkendall
+import pymannkendall  # type: ignore[import-untyped]
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 

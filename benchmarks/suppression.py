@@ -73,7 +73,7 @@ def _of_a_single_number(random: np.random.Generator, size: Size) -> None:
 
 def draw(random: np.random.Generator, size: Size, factor: float) -> Views:
     """Draw a town of small areas, and show it in full, with hidden counts, and with these dropped."""
-    residents = np.round(np.exp(random.uniform(np.log(50), np.log(1_500), size.areas)))
+    residents = simulated.sizes(random, 50, 1_500, size.areas)
     share = simulated.logistic(-3.2 + 0.4 * random.normal(size=(1, size.areas)))
     events = simulated.flow(random, residents, simulated.rates(share, size.years, factor=factor))
     catalogue = drawn.catalogue(1, "flow")

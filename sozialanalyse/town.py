@@ -237,7 +237,7 @@ def _as_delivered(frame: pd.DataFrame, before: pd.DataFrame, other: pd.Series) -
     The sum of two halves is known exactly, but the bounds of the halves do not know that: added up, they are too wide.
     """
     key = ["area", "indicator", "period_kind", "period_start", "period_end"]
-    names = [*NUMBERS, "status"]
+    names = [*NUMBERS, "status", "reliability"]
     found = frame[key].merge(before[[*key, *names]], on=key, how="left").set_index(frame.index)
     other = other | found["status"].isna()
     return frame.assign(**{name: frame[name].where(other, found[name]) for name in names})

@@ -108,7 +108,14 @@ def test_children_of_a_household_are_poor_together():
 
 
 def test_the_naive_slope_has_no_answer_for_a_first_value_of_0():
-    case = verbs.Case(np.array([[0.0, 4.0, 8.0], [4.0, 4.0, 4.0]]), np.array([100.0, 100.0]), 0.0, (0.0, 0.0), None)
+    case = verbs.Case(
+        np.array([[0.0, 4.0, 8.0], [4.0, 4.0, 4.0]]),
+        np.array([100.0, 100.0]),
+        0.0,
+        (0.0, 0.0),
+        None,
+        np.zeros(2, dtype=int),
+    )
     direction, refused = verbs.slope_in_per_cent(case)
     assert (direction.tolist(), refused.tolist()) == ([0, 0], [True, False])
 
@@ -116,7 +123,9 @@ def test_the_naive_slope_has_no_answer_for_a_first_value_of_0():
 def test_the_public_verb_is_asked_of_the_stretch_since_the_break():
     rising = [10.0, 12.0, 14.0, 16.0, 18.0, 20.0]
     jump = [10.0, 10.0, 10.0, 40.0, 40.0, 40.0]
-    case = verbs.Case(np.array([rising, jump]), np.array([1_000.0, 1_000.0]), 0.0, (0.0, 0.0), 3)
+    case = verbs.Case(
+        np.array([rising, jump]), np.array([1_000.0, 1_000.0]), 0.0, (0.0, 0.0), 3, np.zeros(2, dtype=int)
+    )
     direction, _ = verbs.development(case)
     assert direction.tolist() == [0, 0]
 

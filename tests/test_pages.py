@@ -104,8 +104,8 @@ def test_limits_name_what_the_page_cannot_carry(musterstadt: Town) -> None:
         "Gerundet gelieferte Zahlen: Schwerbehindertenstatistik.",
         "Ohne Intervall, weil Zähler und Nenner nicht dieselben Menschen betreffen",
         "Einige Zahlen hält die liefernde Stelle geheim;",
-        "Trend: Mann-Kendall-Test mit exakten p-Werten",
-        "Bestände aufeinanderfolgender Jahre sind größtenteils dieselben Menschen.",
+        "Trend, ab fünf Werten und auf den wirklichen Stichtagen:",
+        "Bestände aufeinanderfolgender Jahre sind meist dieselben Menschen;",
         "Eingliederungshilfe (18 bis unter 65 Jahre): Bruch am 01.01.2020: Bundesteilhabegesetz",
         "Definition noch nicht anhand einer benannten Quelle geprüft (Prüfung offen):",
     ):

@@ -132,7 +132,7 @@ def test_development_in_german(view):
         "Letzter Wert": "20,0 % 31.12.2018",
         "Veränderung mit 95-%-Intervall": "±0,0 Prozentpunkte −2,0 bis +2,0",
         "typisch je Jahr": "±0,00",
-        "Befund": "kein klarer Trend Mann-Kendall, 5 Stichtage, p = 1,00",
+        "Befund": "kein klarer Trend Trendlinie, 5 Stichtage, p = 1,00",
     }
 
 
@@ -140,15 +140,13 @@ def test_development_of_two_dates_is_no_trend(view):
     frame = view.frame[view.frame["period_end"].isin(pd.to_datetime(["2012-12-31", "2018-12-31"]))]
     shown = sa.tables.development(view, sa.trends.development(frame))
     assert Cells(shown.html).rows[1][4:] == ["–", "nicht unterscheidbar Vergleich zweier Stichtage"]
-    assert (
-        "Weniger als fünf Stichtage: Nur der erste und der letzte werden verglichen; das ist kein Trend." in shown.text
-    )
+    assert "Weniger als fünf Werte: Nur der erste und der letzte werden verglichen; das ist kein Trend." in shown.text
 
 
 def test_development_of_one_date_says_nothing_about_time(view):
     frame = view.frame[view.frame["period_end"] == "2018-12-31"]
     row = Cells(sa.tables.development(view, sa.trends.development(frame)).html).rows[1]
-    assert row[1:] == ["–", "20,0 % 31.12.2018", "–", "–", "nur ein Stichtag"]
+    assert row[1:] == ["–", "20,0 % 31.12.2018", "–", "–", "nur ein Wert"]
 
 
 def test_development_after_a_break_is_marked(view):

@@ -23,7 +23,7 @@ def series(values: str, ends=YEARLY, **columns: str) -> pd.DataFrame:
         " ".join(["a", end if "-" in end else f"{end}-12-31", *cells])
         for end, *cells in zip(ends, values.split(), *further, strict=False)
     ]
-    return indicator_frame("\n".join([f"area end value {' '.join(columns)}", *rows]), TOWN)
+    return indicator_frame("\n".join([f"area end value {' '.join(columns)}", *rows]), TOWN, period_kind="flow")
 
 
 def developed(values: str, ends=YEARLY, **columns: str) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 from sozialanalyse import comparison, trends
@@ -66,7 +67,8 @@ def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
             5,
             (
                 "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
-                "Über 5 Stichtage überwiegt der Anstieg (Mann-Kendall-Test, p = 0,03); typisch sind +0,50 Prozentpunkte je Jahr."
+                "Über 5 Stichtage überwiegt der Anstieg (geprüft mit dem Mann-Kendall-Test, p = 0,03); "
+                "typisch sind +0,50 Prozentpunkte je Jahr."
             ),
         ),
         (
@@ -75,7 +77,8 @@ def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
             5,
             (
                 "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
-                "Über 5 Stichtage lässt sich keine überwiegende Richtung von Zufall unterscheiden (Mann-Kendall-Test, p = 0,03)."
+                "Über 5 Stichtage lässt sich keine überwiegende Richtung von Zufall unterscheiden "
+                "(geprüft mit dem Mann-Kendall-Test, p = 0,03)."
             ),
         ),
         (
@@ -110,7 +113,11 @@ def test_a_development_is_said_as_cautiously_as_it_is_known(
             "change": 2.5,
             "slope": 0.5,
             "p_value": 0.03,
-            "broken": False,
+            "change_lower": -0.5,
+            "change_upper": 5.5,
+            "reason": trends.OTHER_EVENTS if method == trends.MANN_KENDALL else trends.FEW_DATES,
+            "caveats": "",
+            "reliability": "reliable",
         }
     )
     row["first_end"] = row["last_end"].replace(year=2019)
@@ -129,6 +136,98 @@ def test_a_development_with_hidden_values_is_not_stated(musterstadt: Town) -> No
         "eine Entwicklung lässt sich deshalb nicht angeben."
     )
     assert "Werte geheim gehalten" in tables.development(view, developed).text
+
+
+def first_row(view: View, indicator: str, **changed: object) -> pd.Series:
+    """A row of developments of the whole town, with some of it changed; without changes of its own it says nothing else."""
+    row = trends.development(view.frame).query(f"indicator == '{indicator}' and level == 'stadt'").iloc[0].copy()
+    return pd.concat([row.drop(list(changed)), pd.Series(changed, dtype=object)])
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        (
+            {"method": trends.DESCRIPTIVE, "reason": trends.NOT_DECLARED, "finding": trends.UNTESTED},
+            (
+                "Das ist eine Beschreibung: Ob mehr als Zufall dahintersteht, wird nicht geprüft, weil nicht bekannt ist, "
+                "wie viel vom Bestand von Jahr zu Jahr bleibt."
+            ),
+        ),
+        (
+            {"change_lower": 0.1, "finding": trends.NO_CLEAR_TREND},
+            (
+                "Der letzte Wert unterscheidet sich erkennbar vom ersten, über 15 Stichtage überwiegt jedoch keine Richtung "
+                "(geprüft mit einer Trendlinie für Bestände, p = 0,03)."
+            ),
+        ),
+        (
+            {"caveats": "same_people fragile", "finding": trends.RISING, "reliability": "indicative"},
+            (
+                "Über 15 Stichtage überwiegt der Anstieg (geprüft mit einer Trendlinie für Bestände, p = 0,03); typisch sind "
+                "+0,50 Prozentpunkte je Jahr. Schon ohne einen einzelnen dieser Werte wäre das nicht mehr zu erkennen. Die "
+                "Fallzahlen sind klein: Die Aussage ist nur als Hinweis zu verstehen."
+            ),
+        ),
+        (
+            {"turning_point": pd.Timestamp("2015-06-01"), "finding": trends.FALLING, "reason": trends.ALIKE_YEARS},
+            (
+                "Über 15 Stichtage überwiegt der Rückgang (geprüft mit einer Trendlinie für Jahre, die einander ähneln, "
+                "p = 0,03); typisch sind +0,50 Prozentpunkte je Jahr. Um das Jahr 2015 ändert sich die Richtung oder das Tempo."
+            ),
+        ),
+    ],
+)
+def test_the_method_is_named_and_doubt_is_said(musterstadt: Town, changed: dict[str, object], expected: str) -> None:
+    usual = {"method": trends.COUNT_TREND, "reason": trends.SAME_PEOPLE, "p_value": 0.03, "slope": 0.5, "caveats": "",
+             "change_lower": -0.1, "change_upper": 0.4}  # fmt: skip
+    view = View(musterstadt, "children")
+    sentence = plain(words.development_sentence(view, first_row(view, "share_under_18", **(usual | changed))))
+    assert sentence.partition("Prozentpunkte. ")[2] == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "finding", "expected"),
+    [
+        (
+            trends.BOUNDS,
+            trends.RISING,
+            (
+                "Schulabgänge ohne Schulabschluss: Einzelne Werte sind geheim gehalten. "
+                "Für jeden Wert, den sie haben können, überwiegt der Anstieg (höchstens p = 0,04)."
+            ),
+        ),
+        (
+            trends.REFUSED,
+            trends.OVERLAPPING,
+            (
+                "Schulabgänge ohne Schulabschluss: 5,5 % (im Schuljahr 2023/24). Die Zeiträume überschneiden sich und zählen "
+                "dieselben Ereignisse mehrfach; eine Entwicklung wird deshalb nicht geprüft."
+            ),
+        ),
+    ],
+)
+def test_what_stands_in_the_way_of_a_development_is_said(
+    musterstadt: Town, method: str, finding: str, expected: str
+) -> None:
+    view = View(musterstadt, "children")
+    row = first_row(view, "leavers_without_certificate", method=method, reason=method, finding=finding, p_value=0.04)
+    assert plain(words.development_sentence(view, row)) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end", "expected"),
+    [
+        ("stock", "2013-12-31", "2013-12-31", "am 31.12.2013"),
+        ("flow", "2013-01-01", "2013-12-31", "im Jahr 2013"),
+        ("school_year", "2012-08-01", "2013-07-31", "im Schuljahr 2012/13"),
+        ("window", "2011-01-01", "2013-12-31", "in den Jahren 2011 bis 2013"),
+        ("flow", "2012-07-01", "2013-06-30", "vom 01.07.2012 bis 30.06.2013"),
+    ],
+)
+def test_periods_are_called_what_they_are(musterstadt: Town, kind: str, start: str, end: str, expected: str) -> None:
+    view = View(musterstadt, "children")
+    assert plain(words.at_time(view, kind, pd.Timestamp(start), pd.Timestamp(end))) == expected
 
 
 def test_a_break_is_said(musterstadt: Town) -> None:

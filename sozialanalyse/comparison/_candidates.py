@@ -55,9 +55,11 @@ def levels(
     difference = statistics.difference_interval(others, limits)
     margin = indicator.relevant_difference
     p_value = beyond_margin(counted, others[0], (margin or 0.0) / indicator.factor)
-    value, error = counted.even()
+    value = counted.even()[0]
     if margin is None:
-        among = _among_areas(value, error, hidden=bool((own["status"] == SUPPRESSED).any()))
+        # How areas spread is not known: what is unusual is so on either scale, with its upper or its lower end drawn in.
+        hidden = bool((own["status"] == SUPPRESSED).any())
+        among = np.maximum(*(_among_areas(*scale, hidden=hidden) for scale in (counted.even(), counted.log_odds())))
     else:
         wide = statistics.error_of_limits(difference[1], difference[2])
         among = statistics.relevance_test(difference[0], wide, margin / indicator.factor).beyond

@@ -59,6 +59,7 @@ def _departures(counted: Counted) -> Floats:
     else:
         size = np.where(counted.total > 0, counted.total, np.nan)
         difference, error = np.sqrt(counted.rate) - np.sqrt(common), 0.5 / np.sqrt(size)
+    error = np.hypot(error, counted.slack_on_even_scale)
     tau = statistics.overdispersion(difference, error).tau
     return statistics.overdispersed_z(difference, error, tau)
 

@@ -46,7 +46,7 @@ def _tested(view: View, result: Noticeable) -> str:
     """Say what was looked at: the family, declared before."""
     number, tested = view.words.number, result.summary.set_index("kind")["tested"]
     return view.words.text(
-        "Looked at were {indicators} indicators in {areas} {level}: {levels} values and {changes} changes could be tested.",
+        "Number of indicators: {indicators}, of areas ({level}): {areas}. {levels} values and {changes} changes could be tested.",
         indicators=number(len(result.family.indicators)),
         areas=number(len(result.family.areas)),
         level=view.level_name(result.family.level, plural=True),
@@ -58,17 +58,17 @@ def _tested(view: View, result: Noticeable) -> str:
 def _outcome(view: View, row: pd.Series) -> str:
     """Say how many values or changes stand out, and which share of them is expected to be false."""
     if not row.reported:
-        return view.words.text(_NOTHING[row.kind])
-    message = _SOME[row.kind]
+        return view.words.text(_NOTHING_VERDICTS[row.kind])
+    message = _VERDICTS[row.kind]
     share = view.words.percent(100 * row.false_share, 0)
     return view.words.text(message, count=view.words.number(row.reported), share=share)
 
 
-_NOTHING = {
+_NOTHING_VERDICTS = {
     LEVEL: "No value stands out.",
     CHANGE: "No change stands out.",
 }
-_SOME = {
+_VERDICTS = {
     LEVEL: "Values that stand out: {count}. In such lists at most {share} of the entries are due to chance, on average.",
     CHANGE: "Changes that stand out: {count}. In such lists at most {share} of the entries are due to chance, on average.",
 }
@@ -136,14 +136,18 @@ def _note_on_left_out(view: View, shown: int, left_out: int) -> str:
 def _notes_on_methods(view: View, rows: pd.DataFrame) -> list[str]:
     """Say against what was tested."""
     notes = []
-    if (rows["method"] != RELEVANT).any():
-        message = "Held against the spread of the areas of this town: listed is what is unusual among them."
-        notes.append(view.words.text(message))
     declared = rows.loc[rows["method"] == RELEVANT, ["indicator", "margin"]].drop_duplicates()
     if len(declared):
         margins = [f"{view.label(row.indicator)} {_margin(view, row)}" for _, row in declared.iterrows()]
         message = "Held against the smallest relevant difference that was declared: {margins}."
         notes.append(view.words.text(message, margins=view.words.listing(margins)))
+    if (rows["method"] != RELEVANT).any():
+        message = "Held against the spread of the areas of this town: listed is what is unusual among them."
+        if notes:
+            message = (
+                "Otherwise held against the spread of the areas of this town: listed is what is unusual among them."
+            )
+        notes.append(view.words.text(message))
     return notes
 
 

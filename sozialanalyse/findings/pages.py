@@ -221,12 +221,14 @@ def _limits_of_trends(view: View, developed: pd.DataFrame | None) -> list[str]:
     words = view.words
     texts = [
         words.text(
-            "Trend: Mann-Kendall's test on the real dates with exact p values, Theil-Sen's slope; from five dates on. With "
-            "two to four dates only the first and the last are compared."
+            "Trend, from five values on, on the real dates: where each year counts other events, Mann-Kendall's test with "
+            "exact p values; of stocks a line through the counts. With two to four values only the first and the last are "
+            "compared."
         ),
         words.text(
-            "Stocks of successive years are mostly the same people. The test takes the years as independent, so that its p "
-            "values are rather too small: read a prevailing rise or decline as a description."
+            "Stocks of successive years are mostly the same people, so that their years are no independent witnesses. The test "
+            "allows for the share that remains from one year to the next; it is our assumption, a span for each stock (review "
+            "open)."
         ),
         words.text("Changes are computed from unrounded values, so that they may differ in the last digit."),
     ]

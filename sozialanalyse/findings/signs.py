@@ -64,7 +64,7 @@ def explain_converted(view: View, rows: pd.DataFrame) -> str:
     return view.words.text("{sign} converted to today's areas: an estimate.", sign=CONVERTED)
 
 
-RELIABILITY = {RELIABLE: "reliable", LIMITED: "of limited reliability", INDICATIVE: "only as an indication"}
+RELIABILITY_LABELS = {RELIABLE: "reliable", LIMITED: "of limited reliability", INDICATIVE: "only as an indication"}
 """Message ids of what a value can carry; words, since signs are only ever the deliverer's."""
 
 
@@ -78,7 +78,7 @@ def reservation(view: View, reliability: object) -> str:
     reliability
         Cell of the column ``reliability`` of an indicator frame.
     """
-    return view.words.text(RELIABILITY[str(reliability)]) if reliability in {LIMITED, INDICATIVE} else ""
+    return view.words.text(RELIABILITY_LABELS[str(reliability)]) if reliability in {LIMITED, INDICATIVE} else ""
 
 
 def explain_reliability(view: View, reliabilities: Iterable[object]) -> str:

@@ -245,26 +245,32 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 
 
 def _development(view: View, row: pd.Series) -> list[str]:
-    name, date = row.indicator, view.words.date
-    one_date, hidden = row.method == trends.ONE_DATE, row.method == trends.HIDDEN
+    name = row.indicator
+    untold = row.method in {trends.ONE_DATE, trends.HIDDEN, trends.REFUSED}
     label = _with_unit(view, name)
     finding = view.words.text(_FINDINGS[row.finding])
-    change = words.change(view, name, row.change)
     first = view.amount(name, row.first_value)
     first = signs.converted(first) if row.converted else first
+    moments = [words.moment(view, row.period_kind, row[f"{end}_start"], row[f"{end}_end"]) for end in ("first", "last")]
     return [
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
-        NO_NUMBER if one_date else in_two_lines(first, date(row.first_end)),
-        in_two_lines(view.amount(name, row.last_value), date(row.last_end)),
-        NO_NUMBER if one_date or hidden else in_two_lines(change, _change_interval(view, row)),
+        NO_NUMBER if row.method == trends.ONE_DATE else in_two_lines(first, moments[0]),
+        in_two_lines(view.amount(name, row.last_value), moments[1]),
+        NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
         words.signed(view, row.slope, 2) if pd.notna(row.slope) else NO_NUMBER,
-        finding if one_date or hidden else in_two_lines(finding, _method(view, row)),
+        finding if untold else in_two_lines(finding, _method(view, row)),
     ]
+
+
+def _change(view: View, row: pd.Series) -> str:
+    return words.change(view, row.indicator, row.change) if pd.notna(row.change) else NO_NUMBER
 
 
 def _method(view: View, row: pd.Series) -> str:
     """Say by what the finding was found, with the p value of a test."""
-    method = view.words.text(_METHODS[row.method], points=view.words.number(row.points))
+    values = {"points": view.words.number(row.points), "periods": words.periods_name(view, row.period_kind)}
+    message = _DESCRIBED_METHODS[row.reason] if row.method == trends.DESCRIPTIVE else _METHODS[row.method]
+    method = view.words.text(message, **values)
     return f"{method}, {words.p_value(view, row.p_value)}" if pd.notna(row.p_value) else method
 
 
@@ -272,16 +278,23 @@ _FINDINGS = {
     trends.RISING: "mostly rising",
     trends.FALLING: "mostly falling",
     trends.NO_CLEAR_TREND: "no clear trend",
-    trends.HIGHER: "higher at the second date",
-    trends.LOWER: "lower at the second date",
+    trends.HIGHER: "higher at last",
+    trends.LOWER: "lower at last",
     trends.NO_CLEAR_DIFFERENCE: "not to be told apart",
     trends.UNTESTED: "not tested",
-    trends.ONE_DATE: "one date only",
+    trends.ONE_DATE: "one value only",
     trends.HIDDEN: "values kept confidential",
+    trends.OVERLAPPING: "overlapping spans",
 }
 _METHODS = {
-    trends.MANN_KENDALL: "Mann-Kendall, {points} dates",
-    trends.TWO_DATES: "two dates compared",
+    trends.MANN_KENDALL: "Mann-Kendall, {points} {periods}",
+    trends.COUNT_TREND: "trend line, {points} {periods}",
+    trends.TWO_DATES: "two {periods} compared",
+    trends.BOUNDS: "for every possible hidden value",
+}
+_DESCRIBED_METHODS = {
+    trends.NOT_DECLARED: "description, {points} {periods}",
+    trends.FEW_EVENTS: "too few cases",
 }
 """Message ids of findings and methods."""
 
@@ -296,17 +309,22 @@ def _change_interval(view: View, row: pd.Series) -> str:
 
 
 def _note_on_methods(view: View, rows: list[pd.Series]) -> str:
-    text = view.words.text
-    notes = []
-    if any(row.method == trends.MANN_KENDALL for row in rows):
-        notes.append(
-            text(
-                "Mostly: Mann-Kendall test over all dates (p below 0.05). Typically a year: median of all pairwise slopes (Theil and Sen), not the change divided by the years."
-            )
-        )
-    if any(row.method == trends.TWO_DATES for row in rows):
-        notes.append(text("Fewer than five dates: only the first and the last are compared; that is no trend."))
-    return " ".join(notes)
+    used = {row.method for row in rows}
+    messages = [message for method, message in _METHOD_MESSAGES.items() if method in used]
+    if any(pd.notna(row.slope) for row in rows):
+        messages.append(_SLOPE_MESSAGES[0])
+    return " ".join(view.words.text(message) for message in messages)
+
+
+_METHOD_MESSAGES = {
+    trends.MANN_KENDALL: "Mann-Kendall: test over all values of flows (p at most 0.05).",
+    trends.COUNT_TREND: "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
+    trends.TWO_DATES: "Fewer than five values: only the first and the last are compared; that is no trend.",
+    trends.DESCRIPTIVE: "Description, too few cases: no test is possible, so nothing is said about chance.",
+}
+_SLOPE_MESSAGES = (
+    "Typically a year: median of all pairwise slopes (Theil and Sen), not the change divided by the years.",
+)
 
 
 def _note_on_breaks(view: View, rows: list[pd.Series]) -> str:

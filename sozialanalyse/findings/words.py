@@ -10,13 +10,17 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import trends
+from sozialanalyse.evidence import CAVEATS
 from sozialanalyse.findings.display import Shown, nothing, paragraphs
 from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE, rounded
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pandas as pd
 
     from sozialanalyse.comparison import Comparison
+    from sozialanalyse.evidence import Evidence
     from sozialanalyse.view import View
 
 SMALLEST_P = 0.001
@@ -104,59 +108,149 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 
 
 def development_sentence(view: View, row: Any) -> str:
-    """One indicator's development in words."""
+    """One indicator's development in words: what, how much, since when, how sure, and what to mind."""
+    found = trends.evidence(row)
+    parts = [_course(view, row), _verdict(view, row, found), _bend(view, row), *_caveats(view, found)]
+    return " ".join(part for part in parts if part)
+
+
+def _course(view: View, row: Any) -> str:
+    """Say from where to where it went, as far as that is known."""
     words = view.words
-    label = view.label(row.indicator)
-    last = {"last": view.measured(row.indicator, row.last_value), "last_date": words.date(row.last_end)}
-    if row.method == trends.HIDDEN:
-        return words.text("{label}: values are kept confidential, so no development can be stated.", label=label)
-    if row.method == trends.ONE_DATE:
-        message = "{label}: {last} ({last_date}). There is only one date, so nothing can be said about a development."
-        return words.text(message, label=label, **last) + _break_note(view, row)
-    course = words.text(
+    values = {"label": view.label(row.indicator), "last_date": _moment(view, row, "last")}
+    if row.method in {trends.HIDDEN, trends.BOUNDS}:
+        return words.text(_COURSE_VERDICTS[row.method], **values)
+    values["last"] = view.measured(row.indicator, row.last_value)
+    if row.method in {trends.ONE_DATE, trends.REFUSED}:
+        return words.text(_COURSE_VERDICTS[row.method], period=words.text(_PERIOD_LABELS[row.period_kind]), **values)
+    return words.text(
         "{label}: from {first} ({first_date}) to {last} ({last_date}), {change}.",
-        label=label,
         first=view.amount(row.indicator, row.first_value),
-        first_date=words.date(row.first_end),
+        first_date=_moment(view, row, "first"),
         change=change(view, row.indicator, row.change),
-        **last,
+        **values,
     )
-    return f"{course} {_verdict(view, row)}{_break_note(view, row)}{_converted_note(view, row)}"
 
 
-def _verdict(view: View, row: Any) -> str:
-    """Say what the test or the comparison of two dates found."""
-    words = view.words
-    values = {"points": words.number(row.points), "p": p_value(view, row.p_value)}
-    if row.method == trends.MANN_KENDALL:
-        values["slope"] = change(view, row.indicator, row.slope, decimals=2)
-    return words.text(_VERDICTS[row.finding], **values)
-
-
-_VERDICTS = {
-    trends.RISING: "Over {points} dates the rise prevails (Mann-Kendall test, {p}); typically {slope} a year.",
-    trends.FALLING: "Over {points} dates the decline prevails (Mann-Kendall test, {p}); typically {slope} a year.",
-    trends.NO_CLEAR_TREND: "Over {points} dates no prevailing direction can be told from chance (Mann-Kendall test, {p}).",
-    trends.HIGHER: "A comparison of two dates, not a trend: the second value is higher than chance explains.",
-    trends.LOWER: "A comparison of two dates, not a trend: the second value is lower than chance explains.",
-    trends.NO_CLEAR_DIFFERENCE: "A comparison of two dates, not a trend: the difference cannot be told from chance.",
-    trends.UNTESTED: "A comparison of two dates, not a trend; for this indicator no test is possible.",
+_COURSE_VERDICTS = {
+    trends.HIDDEN: "{label}: values are kept confidential, so no development can be stated.",
+    trends.BOUNDS: "{label}: some values are kept confidential.",
+    trends.ONE_DATE: "{label}: {last} ({last_date}). There is only one {period}, so nothing can be said about a development.",
+    trends.REFUSED: "{label}: {last} ({last_date}). The spans overlap and count the same events more than once, so no development is tested.",
 }
 
 
-def _break_note(view: View, row: Any) -> str:
-    if not row.broken:
-        return ""
-    return " " + view.words.text("Earlier values were counted in another way and are left out here.")
+def _verdict(view: View, row: Any, found: Evidence) -> str:
+    """Say what the test or the comparison found, and by what."""
+    words = view.words
+    values = {
+        "points": words.number(row.points),
+        "periods": periods_name(view, row.period_kind),
+        "method": words.text(_TESTED_METHODS.get(found.reason, _TESTED_METHODS[trends.OTHER_EVENTS])),
+        "p": p_value(view, math.nan if found.p_value is None else found.p_value),
+        "slope": change(view, row.indicator, row.slope, decimals=2) if not math.isnan(row.slope) else "",
+    }
+    verdicts = {trends.BOUNDS: _BOUNDS_VERDICTS, trends.TWO_DATES: _PAIR_VERDICTS}.get(found.method, _VERDICTS)
+    if found.method == trends.DESCRIPTIVE:
+        return words.text(_DESCRIPTIVE_VERDICTS[found.reason])
+    if found.claim == trends.NO_CLEAR_TREND and _ends_differ(found):
+        message = "The last value differs discernibly from the first one, but over {points} {periods} no direction prevails (tested with {method}, {p})."
+        return words.text(message, **values)
+    return words.text(verdicts[found.claim], **values) if found.claim in verdicts else ""
 
 
-def _converted_note(view: View, row: Any) -> str:
-    if not row.converted:
+def _ends_differ(found: Evidence) -> bool:
+    return found.lower is not None and found.upper is not None and (found.lower > 0 or found.upper < 0)
+
+
+_VERDICTS = {
+    trends.RISING: "Over {points} {periods} the rise prevails (tested with {method}, {p}); typically {slope} a year.",
+    trends.FALLING: "Over {points} {periods} the decline prevails (tested with {method}, {p}); typically {slope} a year.",
+    trends.NO_CLEAR_TREND: "Over {points} {periods} no prevailing direction can be told from chance (tested with {method}, {p}).",
+}
+_PAIR_VERDICTS = {
+    trends.HIGHER: "A comparison of two {periods}, not a trend: the last value is higher than chance explains.",
+    trends.LOWER: "A comparison of two {periods}, not a trend: the last value is lower than chance explains.",
+    trends.NO_CLEAR_DIFFERENCE: "A comparison of two {periods}, not a trend: the difference cannot be told from chance.",
+    trends.UNTESTED: "A comparison of two {periods}, not a trend; for this indicator no test is possible.",
+}
+_BOUNDS_VERDICTS = {
+    trends.RISING: "For every value that they can have, the rise prevails ({p} at most).",
+    trends.FALLING: "For every value that they can have, the decline prevails ({p} at most).",
+    trends.HIGHER: "For every value that they can have, the last one is higher than the first by more than chance explains.",
+    trends.LOWER: "For every value that they can have, the last one is lower than the first by more than chance explains.",
+}
+_DESCRIPTIVE_VERDICTS = {
+    trends.NOT_DECLARED: "This is a description: whether it is more than chance is not tested, since it is not known how much of the stock remains from year to year.",
+    trends.FEW_EVENTS: "This is a description: there are too few cases to test whether it is more than chance.",
+}
+_TESTED_METHODS = {
+    trends.OTHER_EVENTS: "the Mann-Kendall test",
+    trends.SAME_PEOPLE: "a trend line for stocks",
+    trends.ALIKE_YEARS: "a trend line for years that resemble each other",
+}
+_PERIOD_LABELS = {"stock": "date", "flow": "yearly value", "school_year": "school year", "window": "span"}
+_PERIODS_LABELS = {"stock": "dates", "flow": "yearly values", "school_year": "school years", "window": "spans"}
+"""Message ids: what is said of a result, and what a period of each kind is called, one and several of them."""
+
+
+def periods_name(view: View, kind: str) -> str:
+    """Name several periods of a kind: Stichtage, Jahreswerte, Schuljahre, Zeiträume."""
+    return view.words.text(_PERIODS_LABELS[kind])
+
+
+def _bend(view: View, row: Any) -> str:
+    if row.turning_point != row.turning_point:  # NaT
         return ""
-    message = "The first value is converted to today's areas: an estimate with a wide interval."
-    if row.method == trends.MANN_KENDALL:
-        message = "The first value is converted to today's areas: an estimate that takes no part in the test."
-    return " " + view.words.text(message)
+    message = "Around {year} the direction or the pace changes."
+    return view.words.text(message, year=str(row.turning_point.year))
+
+
+def _caveats(view: View, found: Evidence) -> list[str]:
+    """What to mind of this one result; what holds for all results stands under the page's limits."""
+    texts = [view.words.text(CAVEATS[name]) for name in found.caveats if name in SAID_AT_ONCE]
+    if found.grade == "indicative":
+        message = "The numbers are small: take it as an indication only."
+        texts.append(view.words.text(message))
+    return texts
+
+
+SAID_AT_ONCE = ("fragile", "broken", "converted", "converted_untested")
+"""Caveats that are said beside the result."""
+
+
+def _moment(view: View, row: Any, which: str) -> str:
+    """When the first or the last value was counted, in brackets behind it: 31.12.2013, im Jahr 2013."""
+    return moment(view, row.period_kind, row[f"{which}_start"], row[f"{which}_end"])
+
+
+def moment(view: View, kind: str, start: dt.date, end: dt.date) -> str:
+    """Write a period as it stands behind a value: 31.12.2013; im Jahr 2013; im Schuljahr 2012/13.
+
+    Parameters
+    ----------
+    view
+        For whom.
+    kind, start, end
+        Columns ``period_kind, period_start, period_end`` of a result.
+    """
+    words = view.words
+    if kind == "stock":
+        return words.date(end)
+    if kind == "school_year":
+        return words.text("in the school year {years}", years=f"{start.year}/{end.year % 100:02}")
+    whole_years = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
+    if whole_years and start.year == end.year:
+        return words.text("in {year}", year=str(end.year))
+    if whole_years:
+        return words.text("in the years {first} to {last}", first=str(start.year), last=str(end.year))
+    return words.text("from {first} to {last}", first=words.date(start), last=words.date(end))
+
+
+def at_time(view: View, kind: str, start: dt.date, end: dt.date) -> str:
+    """Write a period as it stands in a sentence: am 31.12.2013; im Jahr 2013; see :func:`moment`."""
+    written = moment(view, kind, start, end)
+    return view.words.text("on {date}", date=written) if kind == "stock" else written
 
 
 def change(view: View, indicator: str, value: float, decimals: int | None = None) -> str:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.shared
 @pytest.mark.parametrize(
     ("folder", "calls", "values", "skipped"),
     [
+        ("areal_interpolation", 2, 30, 0),
         ("dsr_dobson_byar", 15, 406, 1),
         ("esp2013", 1, 1, 0),
         ("funnel", 15, 5293, 0),
@@ -24,12 +25,18 @@ pytestmark = pytest.mark.shared
         ("isr_smr", 7, 280, 0),
         ("kitagawa_dasgupta", 8, 56, 0),
         ("life_expectancy_chiang", 3, 678, 1),
+        ("markov", 3, 64, 0),
         ("mean_t", 4, 113, 0),
         ("proportion_wilson", 18, 900, 2),
         ("quantile", 10, 718, 0),
         ("rate_byar_exact", 14, 916, 1),
+        ("segmented_regression", 2, 24, 0),
         ("segregation", 16, 16, 0),
+        ("spatial_esda", 8, 227, 0),
+        ("spatial_spdep", 13, 329, 0),
         ("standardisation_epitools", 2, 9, 0),
+        ("trend_mk_sen", 21, 89, 2),
+        ("trend_pymannkendall", 20, 139, 0),
     ],
 )
 def test_all_vectors_of_a_folder(shared: Path, folder: str, calls: int, values: int, skipped: int) -> None:
@@ -39,19 +46,13 @@ def test_all_vectors_of_a_folder(shared: Path, folder: str, calls: int, values: 
     assert (tally.values["passed"], tally.values["failed"]) == (values, 0)
 
 
-@pytest.mark.parametrize(("folder", "calls", "skipped"), [("trend_mk_sen", 13, 2), ("trend_pymannkendall", 4, 0)])
-def test_vectors_of_the_trends_that_we_have(shared: Path, folder: str, calls: int, skipped: int) -> None:
-    """Seasonal, corrected and regional tests and the one for a change point are not there yet."""
-    tally = run(shared / "oracles" / folder)
-    assert {failure.split(": ", 1)[1].split(" '")[0] for failure in tally.failures} <= {
-        "unknown function",
-        "LookupError: unknown arguments",
-    }
-    assert (tally.calls["passed"], tally.calls["skipped"]) == (calls, skipped)
-
-
 def test_vectors_of_gradients(shared: Path) -> None:
-    """Of 29 calls two may be skipped; a third demands simulated limits to 1e-7, a fourth simulates skewed values."""
+    """Three of 29 calls demand limits that the peer simulated without a seed to 1e-7; two may be skipped.
+
+    That they cannot be met shows in the vectors themselves: calls 0003 and 0005 are of the same data with the sign turned,
+    and their limits differ in the fourth digit.
+    """
     tally = run(shared / "oracles" / "sii_rii")
-    assert tally.calls == {"passed": 25, "failed": 2, "skipped": 2}
+    assert tally.calls == {"passed": 26, "failed": 1, "skipped": 2}
+    assert all("sii_rii-0011" in failure for failure in tally.failures)
     assert all("lower95_0" in failure or "upper95_0" in failure for failure in tally.failures)
