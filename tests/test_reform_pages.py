@@ -83,7 +83,7 @@ def test_the_test_leaves_converted_values_out_and_the_change_begins_with_them(re
     """20 % before the reform, 10 % after it: the whole area's 20 % say nothing of how its halves moved."""
     _, developed = of_today(reformed)
     row = foreign(developed, "11")
-    assert (row["method"], row["finding"], row["points"]) == ("mann_kendall", "rising", 5)
+    assert (row["method"], row["finding"], row["points"]) == ("count_trend", "rising", 5)
     assert (round(row["first_value"], 1), row["converted"]) == (20.0, True)
     assert row["change"] == pytest.approx(100 * 480 / 3960 - 20.0)
     assert foreign(developed, "02")[["points", "converted"]].tolist() == [6, False]
@@ -184,7 +184,7 @@ def test_sentences_say_that_the_first_value_is_converted(reformed):
     view, developed = of_today(reformed)
     sentences = sa.words.development(view, developed).text
     assert "an estimate that takes no part in the test." in sentences
-    two = developed.assign(method="two_dates", finding="lower")
+    two = developed.assign(method="two_dates", finding="lower", caveats="converted")
     assert "an estimate with a wide interval." in sa.words.development(view, two).text
 
 
