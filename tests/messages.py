@@ -13,7 +13,19 @@ PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
 CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural"}
 """Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
 
-TABLES = ("MESSAGES", "VERDICTS", "REASONS", "UNITS", "LABELS", "SIGNS", "FINDINGS", "METHODS", "RELATIONS", "OUTDATED", "CAVEATS")
+TABLES = (
+    "MESSAGES",
+    "VERDICTS",
+    "REASONS",
+    "UNITS",
+    "LABELS",
+    "SIGNS",
+    "FINDINGS",
+    "METHODS",
+    "RELATIONS",
+    "OUTDATED",
+    "CAVEATS",
+)
 """Module-level dictionaries and tuples whose names end so hold messages as values."""
 
 NOT_SAID = {"WHOLE_UNITS"}

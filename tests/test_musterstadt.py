@@ -301,7 +301,9 @@ def test_the_script_makes_the_committed_files(tmp_path):
     subprocess.run(command, check=True, timeout=60)
     made = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert set(made) >= {"areas.csv", "areas.geojson", "counts/population.csv"}
-    committed = {"areas.csv", "areas.geojson", "crosswalks.csv"} | {f"counts/{path.name}" for path in (TOWN / "counts").iterdir()}
+    committed = {"areas.csv", "areas.geojson", "crosswalks.csv"} | {
+        f"counts/{path.name}" for path in (TOWN / "counts").iterdir()
+    }
     assert set(made) == committed
     assert [name for name, content in made.items() if content != (TOWN / name).read_bytes()] == []
     assert sum(map(len, made.values())) < 8_000_000
