@@ -229,6 +229,8 @@ _MESSAGES = {
     "extra_forbidden": "this key is not known here; check its spelling",
     "string_type": "text is expected, found '{found}'; put it in quotes",
     "int_parsing": "a whole number is expected, found '{found}'",
+    "tuple_type": "a list is expected, an entry a line that begins with -; is it still empty?",
+    "model_type": "keys with values are expected here, such as {{column: name}}",
     "bool_parsing": "true or false is expected, found '{found}'",
     "date_from_datetime_parsing": "a date like 2011-12-31 is expected, found '{found}'",
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
 
-CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural"}
+CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural", "say"}
 """Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
 
 TABLES = (
@@ -25,6 +25,7 @@ TABLES = (
     "RELATIONS",
     "OUTDATED",
     "CAVEATS",
+    "REPAIRS",
 )
 """Module-level dictionaries and tuples whose names end so hold messages as values."""
 

@@ -252,3 +252,42 @@ def test_what_holds_no_table_is_refused(tmp_path, content, message):
     (tmp_path / "x.csv").write_bytes(content)
     with pytest.raises(DataError, match=message):
         draft(tmp_path / "x.csv", tmp_path / "town", untranslated)
+
+
+CODED = """\
+Bevölkerung nach Geschlecht und Altersgruppe;;;;;
+Stichtag;Stadtteil-Nr.;Stadtteil;Geschlecht;Altersgruppe;Anzahl
+31.12.2022;001;Nord;m;0 bis unter 3;41
+31.12.2022;001;Nord;w;0 bis unter 3;39
+31.12.2022;001;Nord;m;3 und älter;1.250
+31.12.2022;001;Nord;w;3 und älter;1.310
+31.12.2022;002;Süd;m;0 bis unter 3;21
+31.12.2022;002;Süd;w;0 bis unter 3;19
+31.12.2022;002;Süd;m;3 und älter;950
+31.12.2022;002;Süd;w;3 und älter;910
+"""
+
+
+def test_a_long_file_in_a_new_town_has_codes_names_ages_and_sexes(tmp_path):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "register.csv").write_bytes(CODED.encode("cp1252"))
+    new = draft(tmp_path / "raw" / "register.csv", tmp_path / "neustadt", untranslated)
+    assert "001,Nord,gebiet,0" in new.files["areas.csv"].splitlines()
+    mapping = parse_document(new.files[new.mapping], Mapping, "mapping.yml").content
+    assert (mapping.area.column, mapping.area.by, mapping.period.format) == ("Stadtteil", "name", "%d.%m.%Y")
+    assert [(value.age, value.sex) for value in mapping.values] == [
+        ("0-2", "male"),
+        ("0-2", "female"),
+        ("3+", "male"),
+        ("3+", "female"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "sign"), [("4644 b)", "b)"), ("4644 ¹⁾", "¹⁾"), ("46441)", "1)"), ("4644*)", "*)"), ("4644**", "**")]
+)
+def test_a_number_with_a_footnote_is_no_mark(tmp_path, cell, sign):
+    text = drafted(tmp_path, f"Ortsteil;Einwohner\nNord;{cell}\nSüd;980\nWest;512\nOst;730\n")
+    mapping = parse_document(text, Mapping, "mapping.yml").content
+    assert list(mapping.footnotes) == [sign]
+    assert cell not in mapping.marks

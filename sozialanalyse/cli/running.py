@@ -18,7 +18,7 @@ from sozialanalyse.cli.options import (
     TownOption,
 )
 from sozialanalyse.cli.speaking import errors_said, progress, say_outcome, say_steps
-from sozialanalyse.cli.towns import checker, notebooks, notices_of, opened, plan_of, town_folder
+from sozialanalyse.cli.towns import checker, impossible_numbers, notebooks, notices_of, opened, plan_of, town_folder
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         folder = town_folder(town)
         known = opened(folder, raw)
+        impossible = impossible_numbers(known)
         order = batch.Order(
             town=folder,
             raw=raw,
@@ -58,7 +59,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
             output=output,
             audience=audience.value,
             language=None if language is None else language.value,
-            notices=notices_of(known, audience),
+            notices=notices_of(known, audience, impossible),
             only=tuple(only or ()),
             workers=workers,
             deadline=deadline,
@@ -67,30 +68,27 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         if dry_run:
             say_steps(batch.preview(order, checker(known)), as_json=as_json)
         else:
-            _make(order, known, Language(spoken.value), quiet=quiet, as_json=as_json)
+            _make(order, known, impossible, Language(spoken.value), quiet=quiet, as_json=as_json)
 
 
-def _make(order: Order, town: Town, words: Language, *, quiet: bool, as_json: bool) -> None:
+def _make(order: Order, town: Town, impossible: int, words: Language, *, quiet: bool, as_json: bool) -> None:
     """Run a plan, showing its progress; exit code 1 when a finding could not be made or a number cannot be right."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
         outcome = run_plan(order, checker(town), report)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
-    if not _is_right(town, words) or outcome.failures:
+    _say_impossible(impossible, words)
+    if impossible or outcome.failures:
         raise typer.Exit(1)
 
 
-def _is_right(town: Town, words: Language) -> bool:
-    """Say so where numbers cannot be right; the pages are made all the same, since one slip must not hold up a night."""
-    from sozialanalyse import quality  # noqa: PLC0415 - heavy
-
-    wrong = sum(one.severity == "error" for one in quality.inspect(town.data))
-    if wrong:
+def _say_impossible(number: int, words: Language) -> None:
+    """Say that numbers cannot be right; the pages are made all the same, since one slip must not hold up a night."""
+    if number:
         said = words.plural(
             "{count} number cannot be right; sozialanalyse check says which",
             "{count} numbers cannot be right; sozialanalyse check says which",
-            wrong,
+            number,
         )
         typer.echo(said, err=True)
-    return not wrong

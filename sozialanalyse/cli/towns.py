@@ -70,8 +70,15 @@ def require_raw(raw: Path | None) -> None:
         raise UsageError(message, folder=raw.name)
 
 
-def notices_of(town: Town, audience: AudienceName) -> dict[LanguageCode, tuple[str, ...]]:
-    """Refuse what must not be published, and give what every page of a confidential town must say in each language.
+def impossible_numbers(town: Town) -> int:
+    """Count the numbers that cannot be right."""
+    from sozialanalyse import quality  # noqa: PLC0415 - heavy
+
+    return sum(one.severity == "error" for one in quality.inspect(town.data))
+
+
+def notices_of(town: Town, audience: AudienceName, impossible: int) -> dict[LanguageCode, tuple[str, ...]]:
+    """Refuse what must not be published, and give what every page must say of its data in each language.
 
     Raises
     ------
@@ -81,13 +88,24 @@ def notices_of(town: Town, audience: AudienceName) -> dict[LanguageCode, tuple[s
     from sozialanalyse.view import refuse_disclosure  # noqa: PLC0415 - heavy
 
     refuse_disclosure(town, audience.value)
-    if town.data.file.confidentiality != "confidential":
-        return {}
-    message = "Not for sharing: the page holds confidential counts and is for {audience} only."
-    return {
-        code: (Language(code).text(message, audience=Language(code).text(audience.value)),)
-        for code in get_args(LanguageCode)
-    }
+    notices: dict[LanguageCode, tuple[str, ...]] = {}
+    for code in get_args(LanguageCode):
+        words = Language(code)
+        said = []
+        if town.data.file.confidentiality == "confidential":
+            message = "Not for sharing: the page holds confidential counts and is for {audience} only."
+            said.append(words.text(message, audience=words.text(audience.value)))
+        if impossible:
+            said.append(
+                words.plural(
+                    "{count} number of this town cannot be right; what it enters is to be read with care until it is mended.",
+                    "{count} numbers of this town cannot be right; what they enter is to be read with care until they "
+                    "are mended.",
+                    impossible,
+                )
+            )
+        notices[code] = tuple(said)
+    return notices
 
 
 def checker(town: Town) -> Callable[[Run], Iterable[Fault]]:

@@ -14,6 +14,7 @@ from sozialanalyse.findings.display import METADATA, Shown, nothing
 from sozialanalyse.findings.gaps import unassigned
 from sozialanalyse.findings.reforms import conversions
 from sozialanalyse.language import EN_DASH
+from sozialanalyse.quality.irregularity import age_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,11 +116,33 @@ def _nothing_delivered(view: View) -> Shown:
 
 def unavailable(town: Town, target_group: str, words: Language) -> list[str]:
     """Name the indicators of a target group that cannot be computed, each with the reason."""
-    reasons = town.unavailable(target_group)
+    indicators_of = town.catalogue.indicator
     return [
-        f"{words.of(town.catalogue.indicator(name).label)}: {words.text(_REASONS[reason])}"
-        for name, reason in reasons.items()
+        f"{words.of(indicators_of(name).label)}: {_why_not(town, indicators_of(name), reason, words)}"
+        for name, reason in town.unavailable(target_group).items()
     ]
+
+
+def _why_not(town: Town, indicator: Indicator, reason: str, words: Language) -> str:
+    """Say why an indicator cannot be computed; of ages also which are needed and which have come."""
+    said = words.text(_REASONS[reason])
+    if reason != indicators.AGES_DO_NOT_FIT:
+        return said
+    parts = [part for part in indicator.amounts.values() if part.age]
+    wanted = words.listing([f"{part.measure} {part.age}" for part in parts])
+    rows = town.counts[town.counts["measure"].isin([part.measure for part in parts])]
+    came = rows[["measure", "age_from", "age_to"]].drop_duplicates().itertuples(index=False, name=None)
+    found = [f"{measure} {age_text(first, last) or words.text('all ages')}" for measure, first, last in came]
+    return words.text(
+        "{reason} (needed: {wanted}; delivered: {found})",
+        reason=said,
+        wanted=wanted,
+        found=", ".join(found[:MOST_AGES]),
+    )
+
+
+MOST_AGES = 12
+"""So many delivered age groups are named."""
 
 
 _REASONS = {

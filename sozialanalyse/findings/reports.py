@@ -37,6 +37,8 @@ BREAK_LABELS = ("From", "What changed", "Trends", "Indicators")
 ODD_LABELS = ("Where", "What was found", "Likely repair")
 REVISION_LABELS = ("Area", "Measure", "Date", "Earlier value", "New value", "Earlier delivery", "New delivery")
 CORRECTION_LABELS = ("Area", "Measure", "Date", "Delivered value", "Corrected value", "Reason", "Decided by")
+OF_LABELS = {True: "areas", False: "ages and sexes"}
+TREND_LABELS = {True: "stop", False: "go on"}
 GAP_LABELS = ("Area", "Measure", "Date", "Sum of", "Total", "Sum", "Difference")
 
 
@@ -214,7 +216,7 @@ def gaps(examined: Examined, language: LanguageCode) -> Shown:
             data.areas.name(str(row["area"])),
             str(row["measure"]),
             words.date(row["period_end"]),
-            words.text("areas" if row["of"] == AREAS else "ages and sexes"),
+            words.text(OF_LABELS[row["of"] == AREAS]),
             words.number(row["total"]),
             words.number(row["parts"]),
             words.number(row["gap"]),
@@ -231,7 +233,7 @@ def breaks(examined: Examined, language: LanguageCode) -> Shown:
     if data is None:
         return nothing()
     rows = [
-        [words.date(date), note, words.text("stop" if stops else "go on"), words.listing(labels)]
+        [words.date(date), note, words.text(TREND_LABELS[stops]), words.listing(labels)]
         for (date, note, stops), labels in sorted(_breaks(data, words).items())
     ]
     return _table(words, words.text("Changed ways of counting"), BREAK_LABELS, rows) if rows else nothing()

@@ -47,7 +47,7 @@ FORMATS = (
 )
 """How dates are written, and the format to declare."""
 
-HYPHENATED = re.compile(r"(?<=[a-zäöüß])-(?=[a-zäöüß])")
+HYPHENATED = re.compile(r"(?<=[a-zäöüß]{3})-(?=[a-zäöüß]{3})")
 """Of words that were parted to fit a narrow column."""
 
 GENERAL = re.compile(r"insgesamt|gesamt|zusammen|zahl|anzahl|alle|summe|personen|total|number|all")
@@ -55,7 +55,7 @@ GENERAL = re.compile(r"insgesamt|gesamt|zusammen|zahl|anzahl|alle|summe|personen
 
 POPULATION = "population"
 
-Role = Literal["area", "period", "category", "count", "share", "other"]
+Role = Literal["area", "code", "period", "category", "count", "share", "other"]
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def date_format(cells: Sequence[str]) -> str | None:
 
 
 def marks_in(cells: Sequence[str]) -> Counter[str]:
-    """Count what stands in place of numbers."""
-    return Counter(cell for cell in cells if cell and not is_number(cell))
+    """Count what stands in place of numbers; what holds a digit is a number that something is stuck to."""
+    return Counter(cell for cell in cells if cell and not any(sign.isdigit() for sign in cell))
 
 
 def counted_by(name: str, catalogue: Catalogue) -> Counted:
@@ -172,18 +172,18 @@ def _area_column(names: Sequence[str], cells: Sequence[Sequence[str]], known: se
         return hits.index(max(hits))
     named = [number for number, name in enumerate(names) if _AREA_NAME.search(name.casefold())]
     texts = [number for number, column in enumerate(cells) if not _are_numbers(column) and len(set(column)) > 1]
-    codes = [number for number in named if _are_codes(cells[number])]
-    return next(iter([*codes, *named, *texts]), None)
+    names_first = [number for number in named if number in texts]
+    codes = [number for number, name in enumerate(names) if _CODE_NAME.search(name.casefold())]
+    return next(iter([*names_first, *codes, *named, *texts]), None)
 
 
 _AREA_NAME = re.compile(
-    r"gebiet|raum|stadtteil|ortsteil|bezirk|viertel|quartier|kreis|gemeinde|area|district|quarter|schlüssel|\bags\b"
+    r"gebiet|raum|stadtteil|ortsteil|bezirk|viertel|quartier|kreis|gemeinde|area|district|quarter|\bags\b"
 )
 
 
-def _are_codes(column: Sequence[str]) -> bool:
-    filled = [cell for cell in column if cell]
-    return bool(filled) and all(cell.isalnum() and any(sign.isdigit() for sign in cell) for cell in filled)
+_CODE_NAME = re.compile(r"\bnr\b|nummer|schlüssel|kennziffer|\bcode\b|\bid\b")
+"""Names of columns of numbers that count nothing."""
 
 
 def _are_numbers(column: Sequence[str]) -> bool:
@@ -195,6 +195,8 @@ def _role(name: str, column: Sequence[str]) -> Role:
     filled = [cell for cell in column if cell]
     if _are_dates(filled) or (_are_years(filled) and not _repeats_as_count(name)):
         return "period"
+    if _CODE_NAME.search(name.casefold()):
+        return "code"
     if _are_numbers(column):
         return "share" if SHARE.search(name.casefold()) else "count"
     return "category" if 0 < len(set(filled)) <= min(MANY, max(1, len(filled) // 2)) else "other"

@@ -17,6 +17,7 @@ from sozialanalyse.loading.readers import read_raw
 from sozialanalyse.loading.table_file import TableFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sozialanalyse.areas import AreaTree
@@ -44,7 +45,9 @@ class Table:
     columns
         Its columns with their roles.
     areas_by_name
-        The column of areas holds names of the town's areas, not ids.
+        The column of areas holds names, not ids.
+    codes
+        The column with the ids of areas that another column names.
     date_above
         A date in the titles or names above the data, as it is written in mappings.
     totals, root
@@ -59,6 +62,7 @@ class Table:
     shape: Shape
     columns: tuple[Column, ...]
     areas_by_name: bool
+    codes: Column | None
     date_above: str | None
     totals: tuple[str, ...]
     root: str
@@ -115,6 +119,8 @@ def find_table(path: Path, areas: AreaTree | None = None) -> Table:
     columns = tuple(find_columns([str(name) for name in frame], frame.to_numpy().tolist(), known))
     area = next((column for column in columns if column.role == "area"), None)
     texts = [] if area is None else area.texts
+    totals = tuple(text for text in texts if spelling(text) in TOTALS)
+    codes = None if areas is not None or area is None else _codes_of(area, columns, totals)
     return Table(
         file=path.name,
         sheet=sheet.name,
@@ -123,11 +129,22 @@ def find_table(path: Path, areas: AreaTree | None = None) -> Table:
         separator=sheet.separator,
         shape=shape,
         columns=columns,
-        areas_by_name=areas is not None and not any(text in areas for text in texts),
+        areas_by_name=codes is not None or (areas is not None and not any(text in areas for text in texts)),
+        codes=codes,
         date_above=_date_in(sheet.grid[: shape.first_row - 1]),
-        totals=tuple(text for text in texts if spelling(text) in TOTALS),
+        totals=totals,
         root="0" if areas is None else areas.root,
     )
+
+
+def _codes_of(area: Column, columns: Sequence[Column], totals: Sequence[str]) -> Column | None:
+    """Find the column that has one code for each named area, totals aside."""
+    for column in columns:
+        pairs = {pair for pair in zip(area.cells, column.cells, strict=True) if pair[0] and pair[0] not in totals}
+        codes = {code for _, code in pairs}
+        if column.role == "code" and "" not in codes and len(codes) == len(pairs) == len({name for name, _ in pairs}):
+            return column
+    return None
 
 
 def _date_in(rows: Grid) -> str | None:

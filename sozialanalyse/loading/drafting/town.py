@@ -51,7 +51,7 @@ def town_text(name: str, mapping: str, say: Say) -> str:
         f"  {SOURCE}:",
         f"    name: {{de: {quoted}, en: {quoted}}}",
         f"    publisher: {quoted}",
-        "    licence: unknown",
+        "    licence: nicht angegeben",
         f"mappings: [{mapping}]",
     )
     return "\n".join(lines) + "\n"
@@ -80,11 +80,12 @@ def _areas(table: Table) -> Iterator[tuple[str, str]]:
     areas = table.one("area")
     if areas is None:
         return
-    labels = _names_beside(areas, table)
     totals = {spelling(total) for total in table.totals}
+    beside = _names_beside(areas, table) if table.codes is None else {}
+    ids = {} if table.codes is None else dict(zip(areas.cells, table.codes.cells, strict=True))
     for area in areas.texts:
         if spelling(area) not in totals:
-            yield area, labels.get(area, area)
+            yield ids.get(area, area), beside.get(area, area)
 
 
 def _names_beside(areas: Column, table: Table) -> dict[str, str]:

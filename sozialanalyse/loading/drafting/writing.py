@@ -40,7 +40,11 @@ STATES = {
 }
 """What a mark most often means; all others are taken for missing."""
 
-FOOTNOTE = re.compile(r".*\d\s?(\d?\*{0,3}\)|\*{1,3})")
+FOOTNOTE = re.compile(r"(?P<number>[(\d].*?)\s?(?P<sign>\d\)|\*{1,3}\)?|[¹²³⁴⁵⁶⁷⁸⁹][⁾)]?|[^\d\s.,')]\)?|\))")
+"""A number with the sign of a footnote behind it; a digit before a bracket belongs to the sign."""
+
+FLAGGED = re.compile(r"[erps]|\)")
+"""Letters that mark a number as revised or estimated; a lone bracket closes one of limited reliability."""
 THOUSANDS = re.compile(r"[1-9]\d{0,2}([.,'\s])\d{3}(?:\1\d{3})*(?:[.,]\d+)?")
 DECIMAL_COMMA = re.compile(r"[\d.' ]*\d,\d{1,2}|\d+,\d{4,}")
 
@@ -175,7 +179,8 @@ def _notation(table: Table, say: Say) -> Iterator[str]:
     states = {"": "missing", **{mark: STATES.get(mark, "missing") for mark in sorted(marks)}}
     yield "marks:"
     yield from (f"  {_quoted(mark)}: {state}" for mark, state in states.items())
-    signs = sorted({found[1] for cell in cells if (found := FOOTNOTE.fullmatch(cell))})
+    found = [match["sign"] for cell in cells if (match := FOOTNOTE.fullmatch(cell))]
+    signs = sorted({sign for sign in found if not FLAGGED.fullmatch(sign)})
     if signs:
         yield from _comment(say("Signs of footnotes behind numbers, and their texts."))
         yield f"footnotes: {{{', '.join(f'{_quoted(sign)}: {_quoted(UNKNOWN)}' for sign in signs)}}}"
