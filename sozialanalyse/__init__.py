@@ -16,6 +16,8 @@ _MODULES = {
     "View": "view",
     "trends": None,
     "comparison": None,
+    "outlook": None,
+    "standardised": None,
     "indicators": None,
     "quality": None,
     "statistics": None,
