@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, SUPPRESSED
 from sozialanalyse.errors import MANY_FAULTS
+from sozialanalyse.findings import _odd
 from sozialanalyse.findings.pages import unavailable
 from sozialanalyse.loading.totals import AREAS, CELLS
 from sozialanalyse.quality import SEVERITIES
@@ -14,6 +15,7 @@ from sozialanalyse.town import Town
 
 if TYPE_CHECKING:
     from sozialanalyse.language import Language
+    from sozialanalyse.loading import TownData
     from sozialanalyse.quality import Examined, Irregularity, Severity
 
 SEVERITY_LABELS: dict[Severity, str] = {"error": "Error", "warning": "Warning"}
@@ -31,17 +33,18 @@ def faults(examined: Examined, words: Language) -> list[str]:
         Language of the lines.
     """
     lines = [fault.describe(words.text) for fault in examined.faults]
+    line = partial(_line, data=examined.data, words=words)
     for severity, title in SEVERITY_LABELS.items():
         found = examined.of(severity)
-        lines += [f"{words.text(title)}: {line}" for line in map(partial(_odd, words=words), found[:MANY_FAULTS])]
+        lines += [f"{words.text(title)}: {said}" for said in map(line, found[:MANY_FAULTS])]
         if len(found) > MANY_FAULTS:
             lines.append(words.text("... and {count} more", count=len(found) - MANY_FAULTS))
     return lines
 
 
-def _odd(one: Irregularity, words: Language) -> str:
-    said = one.fault.describe(words.text)
-    return said if one.repair is None else f"{said} ({words.text(one.repair.message, **one.repair.values)})"
+def _line(one: Irregularity, data: TownData | None, words: Language) -> str:
+    said = f"{_odd.where(one, data, words)}: {_odd.what(one, data, words)}"
+    return said if one.repair is None else f"{said} ({_odd.repair(one, data, words)})"
 
 
 def summary(examined: Examined, words: Language) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
+from sozialanalyse.findings import _odd
 from sozialanalyse.findings._table import Table
 from sozialanalyse.findings.display import METADATA, Shown, nothing, paragraphs
 from sozialanalyse.language import EN_DASH, Language
@@ -152,20 +153,16 @@ def irregularities(examined: Examined, language: LanguageCode) -> Shown:
     """List what is odd by its severity: what, where, and the likely repair."""
     words = Language(language)
     found = [(severity, examined.of(severity)) for severity in SEVERITIES]
-    parts = [_of_severity(words, severity, ones) for severity, ones in found if ones]
+    parts = [_of_severity(words, severity, ones, examined.data) for severity, ones in found if ones]
     if not parts:
         return nothing() if examined.data is None else paragraphs([words.text("Nothing odd was found.")])
     return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
 
 
-def _of_severity(words: Language, severity: str, found: Sequence[Irregularity]) -> Shown:
+def _of_severity(words: Language, severity: str, found: Sequence[Irregularity], data: TownData | None) -> Shown:
     title = f"{words.text(SEVERITY_LABELS[severity])} ({words.number(len(found))})"
     rows = [
-        [
-            one.fault.place.describe(words.text) or EN_DASH,
-            words.text(one.fault.message, **one.fault.values),
-            words.text(one.repair.message, **one.repair.values) if one.repair else EN_DASH,
-        ]
+        [_odd.where(one, data, words) or EN_DASH, _odd.what(one, data, words), _odd.repair(one, data, words)]
         for one in found
     ]
     shown = _table(words, title, ODD_LABELS, rows)

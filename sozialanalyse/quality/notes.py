@@ -32,7 +32,7 @@ def revisions(frame: pd.DataFrame) -> Iterator[Irregularity]:
         largest = int(np.argmax(change.fillna(-1).to_numpy()))
         row = row_of(rows.reset_index(drop=True), largest)
         values = {"number": len(rows), "source": source, "what": cell_name(row), "date": _date(row["period_end"])}
-        values |= {"old": row["old_value"], "new": row["new_value"]}
+        values |= {end: _told(row[f"{end}_value"], row[f"{end}_status"]) for end in ("old", "new")}
         place = Place(str(row["new_file"]), int(row["new_row"]), area=str(row["area"]))
         yield Irregularity("note", "revisions", Fault(REVISED, values, place), measure=str(row["measure"]))
 
@@ -57,6 +57,11 @@ def corrections(applied: Iterable[AppliedCorrection]) -> Iterator[Irregularity]:
         values = {"what": what, "date": one.date, "old": one.old, "new": one.new, "reason": one.reason}
         fault = Fault(CORRECTED, values, Place(one.file, one.row, area=one.area))
         yield Irregularity("note", "revisions", fault, area=one.area, measure=one.measure)
+
+
+def _told(value: Any, status: str) -> str:
+    """Write a value as it stands in a file, or its state."""
+    return status if pd.isna(value) else f"{value:g}"
 
 
 def _date(end: Any) -> str:

@@ -18,7 +18,9 @@ Grid = list[list[str]]
 MARKS = ("-", "–", ".", "...", "…", "/", "x", "X", "*", "k.A.", "k. A.")
 """What stands in place of a number in German deliveries."""
 
-NUMBER = re.compile(r"[+\-−]?\s?\d[\d.,'    ]*(?:\s?(?:\d?\*{0,3}\)|\*{1,3}|[erps]|[a-z]\)|[¹²³⁴⁵⁶⁷⁸⁹][⁾)]?))?|\(\d[\d.,]*\)")
+NUMBER = re.compile(
+    r"[+\-−]?\s?\d[\d.,'    ]*(?:\s?(?:\d?\*{0,3}\)|\*{1,3}|[erps]|[a-z]\)|[¹²³⁴⁵⁶⁷⁸⁹][⁾)]?))?|\(\d[\d.,]*\)"
+)
 """A number as people write it, with a footnote sign or a flag stuck to it."""
 
 YEAR = re.compile(r"(?:19|20)\d\d")
