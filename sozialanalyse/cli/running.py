@@ -48,8 +48,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         from sozialanalyse import batch  # noqa: PLC0415 - heavy
 
         folder = town_folder(town)
-        known = opened(folder, raw)
-        impossible = impossible_numbers(known)
+        impossible = impossible_numbers(known := opened(folder, raw))
         order = batch.Order(
             town=folder,
             raw=raw,
