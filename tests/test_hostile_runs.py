@@ -87,11 +87,11 @@ def test_faulty_counts(tmp_path: Path, output: Path, rows: str, message: str) ->
     [
         (
             "nr;menschen\n01;é\n".encode("cp1252"),
-            "raw.csv, Zeile 2: die Datei ist kein utf-8-Text (gefunden: Byte 0xe9)",
+            "raw.csv, Zeile 2, Gebiet 01: »é« ist keine Zahl",
         ),
         (b"nr;leute\n01;5\n", "raw.csv, Zeile 1: es fehlen Spalten: 'menschen'; die Datei hat: 'nr', 'leute'"),
     ],
-    ids=["wrong encoding", "missing column"],
+    ids=["no number", "missing column"],
 )
 def test_faulty_raw_files(tmp_path: Path, output: Path, raw: bytes, message: str) -> None:
     before = content(output)

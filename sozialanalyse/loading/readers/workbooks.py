@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from sozialanalyse.loading.readers.office_xml import Extent
     from sozialanalyse.loading.table_file import TableFile
 
+PANIC = "PanicException"
+"""How a failure inside a compiled reader is called; it is no :class:`Exception`."""
+
 MAXIMUM_BYTES = 100_000_000
 """A workbook by small area is never larger; a larger file is refused before it is opened."""
 
@@ -104,8 +107,16 @@ def _opened(path: Path, name: str) -> Iterator[_Book]:
         book = python_calamine.load_workbook(io.BytesIO(raw))
         yield _Book(book, _sheets_of(book, extents), hashlib.sha256(raw).hexdigest())
     except (python_calamine.CalamineError, OSError) as error:
-        message = "the workbook is damaged or protected; open it in a spreadsheet program and save it again as XLSX"
-        raise DataError(Fault(message, {}, Place(name))) from error
+        raise _damaged(name) from error
+    except BaseException as error:  # a broken file makes the reader panic, which Python knows only by its name
+        if type(error).__name__ != PANIC:
+            raise
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> DataError:
+    message = "the workbook is damaged or protected; open it in a spreadsheet program and save it again as XLSX"
+    return DataError(Fault(message, {}, Place(name)))
 
 
 def _sheets_of(book: python_calamine.CalamineWorkbook, extents: dict[str, Extent] | list[Extent]) -> list[_Sheet]:
