@@ -74,7 +74,6 @@ from sozialanalyse.statistics.multiplicity import FALSE_SHARE, Discoveries, adju
 from sozialanalyse.statistics.neighbours import neighbour_weights
 from sozialanalyse.statistics.partial_pooling import POOLED_FROM, PooledSlopes, pooled_slopes
 from sozialanalyse.statistics.persistence import (
-    AREAS_FROM,
     Persistence,
     effective_points,
     estimated_persistence,
@@ -136,7 +135,6 @@ from sozialanalyse.statistics.two_dates import EVENTS_COMPARED, Change, halves_c
 __all__ = [
     "AGES",
     "ALARM",
-    "AREAS_FROM",
     "BYAR_FROM",
     "DIRECT_FROM",
     "ESP_2013",

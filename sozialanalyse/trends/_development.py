@@ -29,13 +29,11 @@ from sozialanalyse.trends._bounds import certain_direction
 from sozialanalyse.trends._series import SERIES, block_of, comparable, converted, laid_out, overlapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from numpy.typing import NDArray
 
     from sozialanalyse.evidence import Evidence
-    from sozialanalyse.trends._series import Block
 
     Chosen = NDArray[np.bool_]
 
@@ -121,7 +119,11 @@ def evidence(row: Any) -> Evidence:
 
 def _judged(rows: pd.DataFrame) -> pd.DataFrame:
     """Judge all series of one indicator."""
-    block = _with_resemblance(block_of(rows), rows)
+    block = block_of(rows)
+    if block.flow:
+        levels = rows.drop_duplicates(SERIES)["level"]
+        largest = levels == levels.value_counts().index[0]  # its areas tell of all events, each once
+        block = replace(block, persistence=methods.alike_years(block.take(largest.to_numpy())))
     estimated = laid_out(rows, converted(rows))
     tested = block.with_values(np.where(estimated, np.nan, block.values))
     judged = methods.judge(tested, block.points)
@@ -130,18 +132,6 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
         points=np.where(tested.points >= statistics.MINIMUM_POINTS, tested.points, block.points),
         fragile=methods.fragile(tested, judged),
         turning_point=_dates(methods.turning_points(tested, judged)),
-    )
-
-
-def _with_resemblance(block: Block, rows: pd.DataFrame) -> Block:
-    """Add what the areas of the largest level, which tell of all events, each once, say of a flow's neighbouring years."""
-    if not block.flow:
-        return block
-    levels = rows.drop_duplicates(SERIES)["level"]
-    level = levels.value_counts().index[0]
-    some_hidden = bool((rows.loc[rows["level"] == level, "status"] == SUPPRESSED).any())
-    return replace(
-        block, persistence=methods.alike_years(block.take((levels == level).to_numpy()), some_hidden=some_hidden)
     )
 
 
@@ -209,23 +199,14 @@ def _with_directions(result: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     names = [*_DIRECTION, "method", "reason"]
     found = []
     hidden = (rows["status"] == SUPPRESSED).groupby([rows[name] for name in SERIES], sort=False).transform("any")
-    persistence = {
-        name: _with_resemblance(block_of(part), part).persistence for name, part in _by_indicator(rows, hidden)
-    }
     for series, part in rows[hidden].groupby(SERIES, sort=False):
-        block = replace(block_of(part), persistence=persistence[part["indicator"].iloc[0]])
-        direction = certain_direction(block, (part["status"] == SUPPRESSED).to_numpy())
+        direction = certain_direction(block_of(part), (part["status"] == SUPPRESSED).to_numpy())
         if direction is not None:
             told = [getattr(direction, name) for name in _DIRECTION]
             found.append(pd.Series([*told, methods.BOUNDS, methods.BOUNDS], index=names, name=series))
     for row in found:
         result.loc[row.name, names] = row.to_numpy()
     return result
-
-
-def _by_indicator(rows: pd.DataFrame, hidden: pd.Series) -> Iterator[tuple[Any, pd.DataFrame]]:
-    """Group all rows of the indicators of which some are hidden."""
-    return iter(rows[rows["indicator"].isin(rows.loc[hidden, "indicator"].unique())].groupby("indicator", sort=False))
 
 
 _DIRECTION = ["finding", "change_lower", "change_upper", "p_value"]

@@ -12,7 +12,7 @@ from sozialanalyse import statistics
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sozialanalyse.statistics import CountTrend, Persistence
+    from sozialanalyse.statistics import CountTrend
     from sozialanalyse.trends._series import Block
 
     Floats = NDArray[np.float64]
@@ -130,36 +130,27 @@ def _in_unit(block: Block, line: CountTrend) -> Floats:
     return np.asarray(slopes * mean * unit * (1 - mean if block.kind == "proportion" else 1.0))
 
 
-def alike_years(block: Block, *, some_hidden: bool) -> tuple[float, float]:
+def alike_years(block: Block) -> tuple[float, float]:
     """Estimate, from the areas of one level, how much neighbouring years of a flow resemble each other beyond a common movement.
 
     Flows count other events every year, but what drives them may last. One short series cannot tell; the areas of one
-    level together can (:func:`.statistics.estimated_persistence`). Where the estimate does not exclude 0, it is 0. Where
-    some areas are hidden, the small ones, their years may be more alike than those that are shown: then the line is
-    tested with everything from 0 to the upper limit, so that who is shown does not choose the test.
+    level together can (:func:`.statistics.estimated_persistence`). Where the estimate does not exclude 0, it is 0.
     """
-    series, points = block.values.shape
-    complete = block.points == points
-    if series < statistics.AREAS_FROM or points < statistics.MINIMUM_POINTS:
+    complete = block.points == block.values.shape[1]
+    if complete.sum() < 2 or block.values.shape[1] < statistics.MINIMUM_POINTS:
         return 0.0, 0.0
-    found = _resemblance(block.take(complete)) if complete.sum() >= statistics.AREAS_FROM else None
-    if some_hidden:
-        return 0.0, MOST_ALIKE if found is None else min(max(found.upper, 0.0), MOST_ALIKE)
-    if found is None or not found.lower > 0:
+    values, times = block.values[complete], block.times[complete]
+    if not np.allclose(times, times[0]):
+        return 0.0, 0.0
+    trials = np.nan_to_num(block.trials[complete], nan=1.0)
+    spread = np.sqrt(np.maximum(trials, 1.0))
+    scaled = (values - np.average(values, axis=0, weights=trials + 1e-9)) * spread
+    if not (scaled**2).sum():
+        return 0.0, 0.0
+    found = statistics.estimated_persistence(scaled, times[0])
+    if not found.lower > 0:
         return 0.0, 0.0
     return min(found.lower, MOST_ALIKE), min(found.upper, MOST_ALIKE)
-
-
-def _resemblance(block: Block) -> Persistence | None:
-    """Estimate it from series without gaps; None where their dates differ or nothing varies."""
-    if not np.allclose(block.times, block.times[0]):
-        return None
-    trials = np.nan_to_num(block.trials, nan=1.0)
-    scaled = (block.values - np.average(block.values, axis=0, weights=trials + 1e-9)) * np.sqrt(np.maximum(trials, 1.0))
-    if not (scaled**2).sum():
-        return None
-    found = statistics.estimated_persistence(scaled, block.times[0])
-    return None if np.isnan(found.lower + found.upper) else found
 
 
 def fragile(block: Block, judged: Judgement) -> Chosen:
