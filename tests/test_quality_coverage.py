@@ -113,7 +113,8 @@ def test_revisions_corrections_and_rows_without_area_are_notes():
     data = town("area value\nA 100\nB 200")
     row = {"area": "A", "measure": "population", "sex": "all", "age_from": 0, "age_to": 999, "source": "register"}
     times = {"period_end": pd.Timestamp("2011-12-31"), "period_start": pd.Timestamp("2011-12-31")}
-    revised = pd.DataFrame([{**row, **times, "old_value": 90.0, "new_value": 100.0, "new_file": "b.csv", "new_row": 2}])
+    old, new = {"old_value": 90.0, "old_status": "number"}, {"new_value": 100.0, "new_status": "number"}
+    revised = pd.DataFrame([{**row, **times, **old, **new, "new_file": "b.csv", "new_row": 2}])
     nowhere = pd.DataFrame([{**row, **times, "value": 12.0, "label": "keine Angabe", "file": "a.csv", "row": 9}])
     correction = AppliedCorrection(
         *("B", "2011-12-31", "population", "", "", "20", "200", "a.csv", 3, "register", "a slip", "planner"),
@@ -127,7 +128,7 @@ def test_revisions_corrections_and_rows_without_area_are_notes():
         "note totals * population: population of 2011-12-31: 12 are assigned to no area (keine Angabe)",
         (
             "note revisions * population: 1 numbers of register were delivered again with another value; the later one is used "
-            "(largest change: population, 2011-12-31: 90.0 became 100.0)"
+            "(largest change: population, 2011-12-31: 90 became 100)"
         ),
     ]
 
