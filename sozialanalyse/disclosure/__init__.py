@@ -1,0 +1,1 @@
+"""Disclosure control: what may leave the house, decided once, at one gate."""
