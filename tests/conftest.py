@@ -54,15 +54,20 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests into their groups, and those with a browser last."""
+    """Put tests into their groups, those of one file on one core, and files that ask for a browser last."""
     for item in items:
         for fixture in GROUP_FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(GROUP_FIXTURES[fixture])
         groups = [group for group in GROUPS if item.get_closest_marker(group)]
         item.user_properties += [("group", group) for group in groups]
+        # What the tests of a file share is made once. A test may name a smaller group itself.
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    looking = {item.path for item in items if item.get_closest_marker("browser")}
     # From its first use on, the browser's driver keeps an event loop running in this thread, and kernels want their own.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: item.path in looking)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
