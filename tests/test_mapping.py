@@ -154,7 +154,7 @@ def test_rows_that_nothing_takes_are_refused_unless_they_may_be_passed_over(tmp_
     raw = "id,year,sex,number\n01,2011,w,51\n01,2011,d,1\n01,2011,m,49\n02,2011,d,1\n"
     assert faults_of(write_mapped(tmp_path, LONG, raw)) == [
         (
-            "raw.csv, line 3: 2 rows, the first of them this one, are taken by no entry of values in mapping.yml; add an entry, "
+            "raw.csv, line 3: no entry of values in mapping.yml takes this row (such rows: 2); add an entry, "
             "choose rows, or write unmapped_rows: ignore"
         )
     ]
@@ -329,7 +329,7 @@ def test_sexes_and_ages_may_stand_in_columns_as_codes(tmp_path):
 def test_a_code_that_is_not_declared_or_stands_nowhere_is_refused(tmp_path):
     assert faults_of(write_mapped(tmp_path, CODED, "id,sex,age,number\n01,1,a,5\n01,2,b,6\n01,3,b,7\n")) == [
         (
-            "raw.csv, line 4: 1 rows, the first of them this one, are taken by no entry of values in mapping.yml; add an entry, "
+            "raw.csv, line 4: no entry of values in mapping.yml takes this row (such rows: 1); add an entry, "
             "choose rows, or write unmapped_rows: ignore"
         )
     ]

@@ -127,7 +127,7 @@ def test_revisions_corrections_and_rows_without_area_are_notes():
         "note revisions B population: population of 2011-12-31 was corrected from 20 to 200: a slip",
         "note totals * population: population of 2011-12-31: 12 are assigned to no area (keine Angabe)",
         (
-            "note revisions * population: 1 numbers of register were delivered again with another value; the later one is used "
+            "note revisions * population: register delivered again with another value, of which the later one is used: 1 "
             "(largest change: population, 2011-12-31: 90 became 100)"
         ),
     ]

@@ -127,7 +127,7 @@ def _rows_left_over(
 ) -> Iterator[Fault]:
     """Rows that nothing takes would be lost without a word."""
     message = (
-        "{count} rows, the first of them this one, are taken by no entry of values in {mapping}; "
+        "no entry of values in {mapping} takes this row (such rows: {count}); "
         "add an entry, choose rows, or write unmapped_rows: ignore"
     )
     for table, of_entries in zip(tables, chosen, strict=True):

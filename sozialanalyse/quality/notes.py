@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sozialanalyse.loading.corrections import AppliedCorrection
 
 REVISED = (
-    "{number} numbers of {source} were delivered again with another value; the later one is used (largest change: {what}, "
+    "{source} delivered again with another value, of which the later one is used: {number} (largest change: {what}, "
     "{date}: {old} became {new})"
 )
 CORRECTED = "{what} of {date} was corrected from {old} to {new}: {reason}"
