@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from benchmarks._simulated import FIRST_YEAR
+from benchmarks._simulated import periods
 from sozialanalyse.areas import AreaTree
 from sozialanalyse.catalogue import Catalogue, Indicator
 from sozialanalyse.catalogue.model import Measure
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 TOWN, PEOPLE = "town", "people"
-PERIOD_OF = {"flow": "01-01", "stock": "12-31"}
 
 
 @cache
@@ -77,7 +76,14 @@ def catalogue(
     return Catalogue(measures=tuple(measures), indicators=tuple(made))
 
 
-def counts(events: Integers, residents: Floats, *, kind: str = "stock", hidden_below: int = 0) -> pd.DataFrame:
+def counts(
+    events: Integers,
+    residents: Floats,
+    *,
+    kind: str = "stock",
+    hidden_below: int = 0,
+    also_hidden: NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
     """Lay counts out as loading gives them, the whole town delivered beside its quarters.
 
     Parameters
@@ -90,39 +96,45 @@ def counts(events: Integers, residents: Floats, *, kind: str = "stock", hidden_b
         'stock' or 'flow'.
     hidden_below
         Counts of quarters from 1 to below this are confidential, zeros are not.
+    also_hidden
+        Shape of the events: larger counts hidden to protect the small ones; known is that they lie between half and one and
+        a half of themselves.
     """
     people = np.broadcast_to(residents[:, np.newaxis], events.shape[1:])
     named = [
-        (PEOPLE, people, "stock", 0),
-        *((f"m{place}", one, kind, hidden_below) for place, one in enumerate(events)),
+        _rows(PEOPLE, people, "stock"),
+        *(
+            _rows(f"m{place}", one, kind, hidden_below, None if also_hidden is None else also_hidden[place])
+            for place, one in enumerate(events)
+        ),
     ]
-    rows = pd.concat([_rows(*one) for one in named], ignore_index=True)
+    rows = pd.concat(named, ignore_index=True)
     first, last = parse_ages("")
     return rows.assign(sex="all", age_from=first, age_to=last, file="drawn.csv", row=rows.index + 2)
 
 
-def _rows(measure: str, values: Floats | Integers, kind: str, hidden_below: int) -> pd.DataFrame:
+def _rows(
+    measure: str,
+    values: Floats | Integers,
+    kind: str,
+    hidden_below: int = 0,
+    also_hidden: NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
     areas, years = values.shape
     whole = np.vstack([values.sum(axis=0), values]).astype(np.float64)
-    hidden = (whole > 0) & (whole < hidden_below)
-    hidden[0] = False
-    year = [str(FIRST_YEAR + place) for place in range(years)]
-    ends = pd.to_datetime([f"{one}-12-31" for one in year]).astype("datetime64[s]")
-    starts = pd.to_datetime([f"{one}-{PERIOD_OF[kind]}" for one in year]).astype("datetime64[s]")
-    place = np.tile(np.arange(years), areas + 1)
+    small = (whole > 0) & (whole < hidden_below)
+    large = np.zeros_like(small) if also_hidden is None else np.vstack([np.zeros_like(small[:1]), also_hidden]) & ~small
+    small[0] = False
+    hidden = small | large
     value = whole.ravel()
-    return pd.DataFrame(
-        {
-            "area": np.repeat([TOWN, *(f"q{area:03}" for area in range(areas))], years),
-            "measure": measure,
-            "period_kind": kind,
-            "period_start": starts[place],
-            "period_end": ends[place],
-            "value": np.where(hidden.ravel(), np.nan, value),
-            "status": np.select([hidden.ravel(), value == 0], ["suppressed", "zero"], "number"),
-            "lower": np.where(hidden.ravel(), 1.0, value),
-            "upper": np.where(hidden.ravel(), hidden_below - 1.0, value),
-        }
+    dates = periods(kind, years).take(np.tile(np.arange(years), areas + 1)).reset_index(drop=True)
+    return dates.assign(
+        area=np.repeat([TOWN, *(f"q{area:03}" for area in range(areas))], years),
+        measure=measure,
+        value=np.where(hidden.ravel(), np.nan, value),
+        status=np.select([hidden.ravel(), value == 0], ["suppressed", "zero"], "number"),
+        lower=np.select([small.ravel(), large.ravel()], [1.0, np.floor(value / 2)], value),
+        upper=np.select([small.ravel(), large.ravel()], [hidden_below - 1.0, np.ceil(1.5 * value)], value),
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import statistics
-from sozialanalyse.indicators import COLUMNS, POSITION_COLUMNS, add_level_positions
+from sozialanalyse.indicators import COLUMNS
+from sozialanalyse.positions import POSITION_COLUMNS, add_level_positions
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -132,6 +133,7 @@ def _values(events: Floats | Integers, n: Floats) -> dict[str, Any]:
         "level": "quarter",
         "indicator": "share",
         "kind": "proportion",
+        "factor": 100.0,
         "design_effect": 1.0,
         "reliability": "reliable",
         "numerator": x,
@@ -147,20 +149,18 @@ def _values(events: Floats | Integers, n: Floats) -> dict[str, Any]:
 
 def _periods(years: int, persistence: tuple[float, float] | None) -> pd.DataFrame:
     """Return a row a year: its period, and what is declared of the persons who remain."""
-    kind = "flow" if persistence == (0.0, 0.0) else "stock"
-    ends = pd.to_datetime([f"{FIRST_YEAR + year}-12-31" for year in range(years)]).astype("datetime64[s]")
-    starts = pd.to_datetime([f"{FIRST_YEAR + year}-01-01" for year in range(years)]).astype("datetime64[s]")
     least, greatest = (np.nan, np.nan) if persistence is None else persistence
-    return pd.DataFrame(
-        {
-            "period_kind": kind,
-            "period_start": ends if kind == "stock" else starts,
-            "period_end": ends,
-            "denominator_end": ends,
-            "persistence_least": least,
-            "persistence_greatest": greatest,
-        }
+    dates = periods("flow" if persistence == (0.0, 0.0) else "stock", years)
+    return dates.assign(denominator_end=dates["period_end"], persistence_least=least, persistence_greatest=greatest)
+
+
+def periods(kind: str, years: int) -> pd.DataFrame:
+    """Return a row a year: the last day of a stock, the whole year of a flow."""
+    ends, starts = (
+        pd.to_datetime([f"{FIRST_YEAR + year}-{day}" for year in range(years)]).astype("datetime64[s]")
+        for day in ("12-31", "01-01")
     )
+    return pd.DataFrame({"period_kind": kind, "period_start": ends if kind == "stock" else starts, "period_end": ends})
 
 
 def town_frame(

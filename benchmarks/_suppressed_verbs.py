@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from sozialanalyse import comparison, statistics, trends
-from sozialanalyse.indicators import add_level_positions
+from sozialanalyse.positions import add_level_positions
 
 if TYPE_CHECKING:
     import pandas as pd

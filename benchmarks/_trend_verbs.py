@@ -107,12 +107,6 @@ def independent_years(case: Case) -> Answer:
     return _answer(line.slope, line.p_value)
 
 
-def halves(case: Case) -> Answer:
-    """Compare the later half with the earlier, with the share who remain."""
-    change = statistics.halves_change(case.stretch, case.trials, case.years, persistence=case.stay)
-    return _answer(change.difference, change.p_value)
-
-
 def first_and_last(case: Case) -> Answer:
     """Compare the last date with the first, with the share who remain."""
     alike = case.stay ** (case.stretch.shape[1] - 1) if case.stay else 0.0
@@ -174,7 +168,6 @@ VERBS: Final[dict[str, Callable[[Case], Answer]]] = {
     "quasi-binomial, share who remain known": known_persistence,
     "quasi-binomial, 0.3 to 0.8 remain": bounded_persistence,
     "quasi-binomial, years as independent": independent_years,
-    "later against earlier half": halves,
     "last against first date": first_and_last,
     "Theil-Sen interval without 0": theil_sen,
     "Pettitt": pettitt,

@@ -1,6 +1,6 @@
 """Whether intervals cover, tests hold their level and lists their share of false ones, in simulated small areas.
 
-    python -m benchmarks coverage [--small] [--only intervals areas trends lists] [--seed 20261123]
+    python -m benchmarks coverage [--small] [--only intervals areas trends lists limits] [--seed 20261123]
 
 Simulated are areas of 50 to 5,000 residents with shares of 0.5 to 40 %, over 2 to 15 years, as flows and as stocks of which
 30 to 80 % of the persons remain, moved by more than chance, with neighbouring years alike, with breaks; so the truth is
@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from benchmarks import _coverage_areas, _coverage_exact, _coverage_intervals, _coverage_lists, _coverage_trends
+from benchmarks import (
+    _coverage_areas,
+    _coverage_exact,
+    _coverage_intervals,
+    _coverage_limits,
+    _coverage_lists,
+    _coverage_trends,
+)
 from benchmarks._printing import Criteria, say
 
 if TYPE_CHECKING:
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
 
 SEED: Final = 20261123
 
-PARTS: Final = ("intervals", "areas", "trends", "lists")
+PARTS: Final = ("intervals", "areas", "trends", "lists", "limits")
 
 
 class Size(NamedTuple):
@@ -68,6 +75,7 @@ def _part(part: str, size: Size, random: np.random.Generator, criteria: Criteria
         "areas": (_coverage_areas.main, size.towns),
         "trends": (_coverage_trends.main, size.series),
         "lists": (_coverage_lists.main, size.lists),
+        "limits": (_coverage_limits.main, size.intervals),
     }
     simulate, draws = parts[part]
     simulate(random, draws, criteria)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-import pymannkendall  # type: ignore[import-untyped]
+import pymannkendall  # type: ignore[import-untyped]  # it brings no types, and no stubs are published
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 
@@ -118,7 +118,7 @@ def _standardisation(size: Size, random: np.random.Generator, criteria: Criteria
 
 def _by_group(long: pd.DataFrame) -> pd.DataFrame:
     """Standardise as one writes it straight away: group by area and year, a function for each group."""
-    result: pd.DataFrame = long.groupby("area_year")[["events", "population", "standard"]].apply(_dobson)  # type: ignore[assignment]
+    result: pd.DataFrame = long.groupby("area_year")[["events", "population", "standard"]].apply(_dobson)  # type: ignore[assignment]  # a Series of each group makes a frame, which the stubs do not know
     return result
 
 
@@ -152,14 +152,14 @@ def _trends(size: Size, random: np.random.Generator, criteria: Criteria) -> None
         )
 
 
-def _kendall_and_sen(values: Floats, method: str) -> Floats:
+def _kendall_and_sen(values: Floats, method: Literal["auto", "normal"]) -> Floats:
     """Return S, its variance, tau-a, p, slope and intercept.
 
     Timed is the default 'auto', whose p is exact at this length; held against the peer is 'normal', its convention.
     """
     times = np.arange(values.shape[1], dtype=np.float64)
-    test = statistics.mann_kendall(values, times, method=method)  # type: ignore[arg-type]
-    line = statistics.theil_sen(values, times, method=method)  # type: ignore[arg-type]
+    test = statistics.mann_kendall(values, times, method=method)
+    line = statistics.theil_sen(values, times, method=method)
     return np.stack([test.score, test.variance, test.tau_a, test.p_value, line.slope, line.intercept], axis=-1)
 
 

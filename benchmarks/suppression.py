@@ -44,8 +44,20 @@ class Size(NamedTuple):
 FULL: Final = Size(towns=40, areas=60, years=8)
 SMALL: Final = Size(towns=2, areas=12, years=6)
 
-WORLDS: Final = {"nothing changes": 1.0, "odds x 0.93 a year": 0.93}
-"""What happens in the towns, as a factor of the odds a year."""
+
+class World(NamedTuple):
+    """What happens in the towns: a factor of the odds a year, and which share of the larger counts is hidden as well."""
+
+    name: str
+    factor: float
+    secondary: float = 0.0
+
+
+WORLDS: Final = (
+    World("nothing changes", 1.0),
+    World("odds x 0.93 a year", 0.93),
+    World("odds x 0.93 a year, larger counts hidden too", 0.93, secondary=0.02),
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -60,8 +72,8 @@ def main(arguments: list[str]) -> int:
     say(f"seed {given.seed}; {size}")
     random = np.random.default_rng(given.seed)
     _of_a_single_number(random, size)
-    for name, factor in WORLDS.items():
-        _world(random, (name, factor), size, criteria)
+    for world in WORLDS:
+        _world(random, world, size, criteria)
     return criteria.conclude()
 
 
@@ -71,26 +83,27 @@ def _of_a_single_number(random: np.random.Generator, size: Size) -> None:
     say(f"Poisson(6): all average {drawn_counts.mean():.2f}, those of {HIDDEN_BELOW} and more {shown.mean():.2f}")
 
 
-def draw(random: np.random.Generator, size: Size, factor: float) -> Views:
+def draw(random: np.random.Generator, size: Size, world: World) -> Views:
     """Draw a town of small areas, and show it in full, with hidden counts, and with these dropped."""
     residents = simulated.sizes(random, 50, 1_500, size.areas)
     share = simulated.logistic(-3.2 + 0.4 * random.normal(size=(1, size.areas)))
-    events = simulated.flow(random, residents, simulated.rates(share, size.years, factor=factor))
+    events = simulated.flow(random, residents, simulated.rates(share, size.years, factor=world.factor))
     catalogue = drawn.catalogue(1, "flow")
+    larger = (random.uniform(size=events.shape) < world.secondary) if world.secondary else None
     full, public = (
-        drawn.frame(drawn.counts(events, residents, kind="flow", hidden_below=below), catalogue)
-        for below in (0, HIDDEN_BELOW)
+        drawn.frame(drawn.counts(events, residents, kind="flow", hidden_below=below, also_hidden=also), catalogue)
+        for below, also in ((0, None), (HIDDEN_BELOW, larger))
     )
     return Views.of(full, public, drawn.tree(size.areas), catalogue)
 
 
-def _world(random: np.random.Generator, world: tuple[str, float], size: Size, criteria: Criteria) -> None:
-    name, factor = world
-    towns = [draw(random, size, factor) for _ in range(size.towns)]
+def _world(random: np.random.Generator, world: World, size: Size, criteria: Criteria) -> None:
+    name = world.name
+    towns = [draw(random, size, world) for _ in range(size.towns)]
     hidden = np.mean([town.hidden_share for town in towns])
     say(f"\n== {name}: {size.towns} towns of {size.areas} areas, {size.years} years; {hidden:.0%} of the values hidden")
     _numbers(towns, name, criteria)
-    _claims(towns, factor, name, criteria)
+    _claims(towns, world.factor, name, criteria)
 
 
 def _numbers(towns: list[Views], world: str, criteria: Criteria) -> None:

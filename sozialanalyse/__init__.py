@@ -13,6 +13,10 @@ __version__ = "0.1.0"
 _MODULES = {
     "open_town": "town",
     "Town": "town",
+    "open_for": "disclosure.keeping",
+    "open_release": "disclosure.release_files",
+    "release": "disclosure.gate",
+    "write_release": "disclosure.release_files",
     "View": "view",
     "trends": None,
     "comparison": None,
@@ -26,6 +30,7 @@ _MODULES = {
     "tables": "findings.tables",
     "words": "findings.words",
     "pages": "findings.pages",
+    "protection": "findings.protection",
     "reports": "findings.reports",
 }
 """Public names and the module that holds each; None: the name is a module itself."""

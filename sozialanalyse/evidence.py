@@ -49,7 +49,7 @@ Grade = Literal["reliable", "limited", "indicative"]
 CAVEATS: Final = {
     "same_people": "Values of neighbouring years count mostly the same people.",
     "persistence_assumed": (
-        "How many of them remain from one year to the next is our assumption (a span), which the test allows for."
+        "How many of them remain from one year to the next is our assumption (a span), for which test and interval allow."
     ),
     "fragile": "Without a single one of these values this could no longer be told.",
     "broken": "Earlier values were counted in another way and are left out here.",
@@ -59,6 +59,7 @@ CAVEATS: Final = {
     "few_points": "Nothing is said about the course in between.",
     "common_is_no_evidence": "The town's common change is no evidence about this area.",
     "no_effect": "The difference is arithmetic; it does not say where it comes from.",
+    "areas_not_persons": "It compares areas; what holds between areas need not hold between the people in them.",
     "containing": "Areas of different levels: one may contain the other, so the difference is rather too small.",
 }
 """Why a claim is to be read with care, by id; the texts are messages that the findings translate."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sozialanalyse import statistics
+from sozialanalyse import positions, statistics
 from sozialanalyse.amounts import (
     MISSING,
     NOT_APPLICABLE,
@@ -37,36 +37,10 @@ if TYPE_CHECKING:
     from sozialanalyse.catalogue import Amount, Break, Catalogue, Indicator
 
 COLUMNS = [
-    "area",
-    "level",
-    "indicator",
-    *PERIOD,
-    "denominator_end",
-    "numerator",
-    "denominator",
-    "value",
-    "lower",
-    "upper",
-    "status",
-    "segment",
-    "kind",
-    "numerator_least",
-    "numerator_greatest",
-    "design_effect",
-    "persistence_least",
-    "persistence_greatest",
-    "reliability",
+    *("area", "level", "indicator", *PERIOD, "denominator_end", "numerator", "denominator", "value", "lower", "upper"),
+    *("status", "mark", "segment", "kind", "factor", "numerator_least", "numerator_greatest", "design_effect"),
+    *("persistence_least", "persistence_greatest", "reliability"),
 ]
-POSITION_COLUMNS = [
-    "town_value",
-    "level_mean",
-    "level_min",
-    "level_max",
-    "level_areas",
-    "rank",
-    "quintile",
-]
-
 RELIABLE, LIMITED, INDICATIVE, UNGRADED = "reliable", "limited", "indicative", ""
 """What a value can carry (:mod:`sozialanalyse.statistics.reliability` holds the thresholds); ungraded: no value, no interval."""
 
@@ -111,9 +85,10 @@ def compute(
         for proportions and exact or Byar's for rates; counts, ratios and means have none (NaN). ``reliability`` is one of
         :data:`RELIABLE`, :data:`LIMITED`, :data:`INDICATIVE` by events and width of the interval, ``""`` without one.
         Of a suppressed numerator its bounds are kept (``numerator_least``, ``numerator_greatest``; equal to the numerator
-        where that is exact) and a denominator that is itself known. What the tests of later verbs need to know of an
-        indicator stands in every row: ``kind``, ``design_effect`` and its persistence (NaN: none declared; see
-        :meth:`.Catalogue.persistence_of`).
+        where that is exact) and a denominator that is itself known. ``mark`` is the sign that the deliverer set at the area's own
+        numerator, unchanged (``( )``, ``/``, ``e`` ...); empty where there is none, and where the numerator is a sum. What the tests of later verbs need to know of an
+        indicator stands in every row: ``kind``, ``factor`` (by which numerator over denominator gives the unit),
+        ``design_effect`` and its persistence (NaN: none declared; see :meth:`.Catalogue.persistence_of`).
 
     Raises
     ------
@@ -140,7 +115,8 @@ def compute(
             continue
         faults.extend(_impossible(joined, indicator, counts))
         shown = joined if not indicator.town_only else joined[joined["area"] == areas.root]
-        frames.append(_described(_rate(shown, indicator, catalogue.breaks_of(indicator)), indicator, catalogue))
+        rated = _described(_rate(shown, indicator, catalogue.breaks_of(indicator)), indicator, catalogue)
+        frames.append(rated.assign(mark=_marks(shown, indicator.numerator, delivered[indicator.numerator.measure])))
     if faults:
         raise DataError(faults)
     return IndicatorFrame(_assemble(frames, areas), unavailable)
@@ -252,7 +228,7 @@ def _rate(joined: pd.DataFrame, indicator: Indicator, breaks: Iterable[Break]) -
     denominator = joined["denominator"].where(known | hidden)
     # Multiplied first: of whole numbers the division is then the only rounding, so that 4.35 % does not become 4.3.
     value = numerator if indicator.kind == "count" else numerator * factor / denominator
-    lower, upper = (limit.reindex(joined.index) for limit in _interval(joined[known], indicator))
+    lower, upper = (limit.reindex(joined.index) for limit in interval_of(joined[known], indicator))
     return pd.DataFrame(
         {
             **{name: joined[name] for name in ("area", "level", *PERIOD, "denominator_end")},
@@ -266,7 +242,7 @@ def _rate(joined: pd.DataFrame, indicator: Indicator, breaks: Iterable[Break]) -
             "segment": _segments(joined["period_end"], breaks),
             "numerator_least": joined["lower"].where(known | hidden),
             "numerator_greatest": joined["upper"].where(known | hidden),
-            "reliability": _reliability(numerator, denominator, (lower, upper), indicator),
+            "reliability": reliability_of(numerator, denominator, (lower, upper), indicator),
         }
     )
 
@@ -276,10 +252,27 @@ def _described(rows: pd.DataFrame, indicator: Indicator, catalogue: Catalogue) -
     least, greatest = catalogue.persistence_of(indicator) or (np.nan, np.nan)
     return rows.assign(
         kind=indicator.kind,
+        factor=float(indicator.factor),
         design_effect=indicator.design_effect,
         persistence_least=least,
         persistence_greatest=greatest,
     )
+
+
+def _marks(joined: pd.DataFrame, part: Amount, counts: pd.DataFrame) -> np.ndarray:
+    """Sign that the deliverer set at an area's own count; a sum of ages or areas has none."""
+    nothing = np.full(len(joined), "", dtype=object)
+    marked = counts[counts["mark"] != ""] if "mark" in counts else counts.head(0)
+    if marked.empty:
+        return nothing
+    first, last = part.ages
+    own = (marked["age_from"] == first) & (marked["age_to"] == last) & (marked["sex"] == (part.sex or SEXES[0]))
+    key = ["area", *PERIOD[1:]]
+    marked = marked[own].drop_duplicates(key)[[*key, "status", "mark"]]
+    found = joined[[*key, "status"]].merge(marked, on=key, how="left", suffixes=("", "_own"))
+    # Where an area's own count is missing, the sum of those below takes its place.
+    told = found["status"] == found["status_own"].astype(object)
+    return np.where(told, found["mark"].astype(object), nothing)
 
 
 def _status(joined: pd.DataFrame) -> pd.Series:
@@ -296,7 +289,7 @@ def _status(joined: pd.DataFrame) -> pd.Series:
     return pd.Series(chosen, index=joined.index, dtype=object)
 
 
-def _interval(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
+def interval_of(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.Series]:
     """Interval as a fraction, widened by what rounding leaves open and by the design effect of counting in bundles.
 
     The design effect divides both counts: so many independent people would vary as much (effective number, Kish 1965).
@@ -315,7 +308,7 @@ def _interval(known: pd.DataFrame, indicator: Indicator) -> tuple[pd.Series, pd.
     return pd.Series(low, index=known.index), pd.Series(high, index=known.index)
 
 
-def _reliability(
+def reliability_of(
     numerator: pd.Series, denominator: pd.Series, limits: tuple[pd.Series, pd.Series], indicator: Indicator
 ) -> np.ndarray:
     """Grade values by their events and the width of their interval, both with the design effect."""
@@ -344,37 +337,10 @@ def _assemble(frames: list[pd.DataFrame], areas: AreaTree) -> pd.DataFrame:
 
 
 def add_positions(frame: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
-    """Add the town's value and, among the areas of the same level and period, mean, range, rank and quintile.
-
-    The mean is that of the areas, unweighted; beside it stands the town's value, which comes from sums.
-    """
-    group = ["indicator", *PERIOD]
+    """Add the town's value and the places among the areas (see :func:`.positions.add_positions`)."""
     # Values that were too uncertain after a conversion are left out, and what was said of them with them.
-    frame = frame.assign(reliability=frame["reliability"].where(frame["value"].notna(), UNGRADED))
-    town = frame.loc[frame["area"] == areas.root, [*group, "value"]].rename(columns={"value": "town_value"})
-    frame = frame.merge(town, on=group, how="left")
-    return add_level_positions(frame)
-
-
-def add_level_positions(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add mean, range, rank and quintile among the areas of the frame that are of the same level and period.
-
-    Where one of the areas is suppressed there are none of these: hidden counts are the small ones, so that mean, range
-    and ranks of the others would be those of another town.
-    """
-    by_level = frame.groupby(["indicator", *PERIOD, "level"], sort=False, observed=True)
-    values = by_level["value"]
-    hidden = (frame["status"] == SUPPRESSED).groupby(by_level.ngroup()).transform("any").to_numpy()
-    numbers = frame["value"].where(~hidden).to_numpy(dtype=np.float64)
-    codes = by_level.ngroup().to_numpy()
-    return frame.assign(
-        level_mean=values.transform("mean").where(~hidden),
-        level_min=values.transform("min").where(~hidden),
-        level_max=values.transform("max").where(~hidden),
-        level_areas=values.transform("count").astype(int),
-        rank=statistics.rank(numbers, groups=codes),
-        quintile=statistics.quintile(numbers, groups=codes),
-    )
+    graded = frame.assign(reliability=frame["reliability"].where(frame["value"].notna(), UNGRADED))
+    return positions.add_positions(graded, areas)
 
 
 def in_last_period(frame: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
@@ -386,6 +352,8 @@ def in_last_period(frame: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
 def _without_rows() -> pd.DataFrame:
     """Make an indicator frame without rows whose columns have their types all the same."""
     types = dict.fromkeys(COLUMNS, "float64")
-    types |= dict.fromkeys(["area", "level", "indicator", "kind", "period_kind", "status", "reliability"], "object")
+    types |= dict.fromkeys(
+        ["area", "level", "indicator", "kind", "period_kind", "status", "mark", "reliability"], "object"
+    )
     types |= dict.fromkeys(["period_start", "period_end", "denominator_end"], "datetime64[s]")
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.plan import Plan
 from sozialanalyse.catalogue.reading import FILES, TownCatalogueFile
+from sozialanalyse.disclosure.rules_file import DefaultFile, RulesFile
 from sozialanalyse.documents import SCHEMA_VERSION
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.mapping import AreasMapping, Mapping
@@ -30,6 +31,8 @@ MODELS: dict[str, type[Versioned]] = {
     "mapping": Mapping,
     "areas": AreasMapping,
     "corrections": CorrectionsFile,
+    "disclosure": RulesFile,
+    "default": DefaultFile,
     "plan": Plan,
 }
 """The model of each kind of file, by the name of its schema."""

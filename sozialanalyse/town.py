@@ -16,6 +16,7 @@ from sozialanalyse.areas import Crosswalks, territory_breaks
 from sozialanalyse.loading import TownData, load_town
 from sozialanalyse.loading.counted_shares import misplaced
 from sozialanalyse.loading.reforms import LARGEST_RELATIVE_ERROR, Carried, carry_over
+from sozialanalyse.positions import POSITION_COLUMNS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,6 +52,11 @@ class Town:
     def name(self) -> str:
         """Name of the town as it is declared."""
         return self.data.file.name
+
+    @property
+    def audience(self) -> str | None:
+        """For whom the counts have been protected; None where they are as they came in, which is for nobody else."""
+        return None
 
     @property
     def areas(self) -> AreaTree:
@@ -152,7 +158,8 @@ class Town:
         wanted = pd.Timestamp(day) if day is not None else pd.Timestamp(last)
         carried = carry_over(self.counts, self.areas, data.crosswalks, wanted)
         later = Crosswalks(data.crosswalks.frame[data.crosswalks.frame["date"] > wanted])
-        return Town(replace(data, areas=carried.areas, counts=carried.counts, crosswalks=later), carried, self)
+        moved = replace(data, areas=carried.areas, counts=carried.counts, crosswalks=later)
+        return replace(self, data=moved, carried=carried, delivered=self)
 
     def unavailable(self, target_group: str | None = None) -> dict[str, str]:
         """Return why indicators could not be computed, by their ids (see :class:`~.indicators.IndicatorFrame`)."""
@@ -223,7 +230,7 @@ def _with_estimates(frame: pd.DataFrame, before: pd.DataFrame, town: Town, deliv
     error = ((numerator.fillna(0) ** 2 + denominator.fillna(0) ** 2) ** 0.5).where(interpolated)
     do_not_use = interpolated & ~(error <= LARGEST_RELATIVE_ERROR) & (frame["status"] == NUMBER)
     changed = frame["period_end"] < pd.to_datetime(frame["area"].map(dict(breaks.itertuples(index=False, name=None))))
-    frame = _as_delivered(frame.drop(columns=indicators.POSITION_COLUMNS), before, interpolated | changed)
+    frame = _as_delivered(frame.drop(columns=POSITION_COLUMNS), before, interpolated | changed)
     masked = frame.assign(
         **{name: frame[name].mask(do_not_use) for name in NUMBERS}, status=frame["status"].mask(do_not_use, MISSING)
     )
@@ -237,7 +244,7 @@ def _as_delivered(frame: pd.DataFrame, before: pd.DataFrame, other: pd.Series) -
     The sum of two halves is known exactly, but the bounds of the halves do not know that: added up, they are too wide.
     """
     key = ["area", "indicator", "period_kind", "period_start", "period_end"]
-    names = [*NUMBERS, "status", "reliability"]
+    names = [*NUMBERS, "status", "mark", "reliability"]
     found = frame[key].merge(before[[*key, *names]], on=key, how="left").set_index(frame.index)
     other = other | found["status"].isna()
     return frame.assign(**{name: frame[name].where(other, found[name]) for name in names})

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
 from sozialanalyse.errors import UsageError, unknown
-from sozialanalyse.language import NO_BREAK_SPACE, Language, LanguageCode
+from sozialanalyse.language import NO_BREAK_SPACE, Language, LanguageCode, keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class View:
     Raises
     ------
     UsageError
-        Unknown name, or confidential data for the public.
+        Unknown name, or confidential counts that have not been released for the audience.
     """
 
     town: Town
@@ -62,7 +62,7 @@ class View:
         if self.audience not in AUDIENCES:
             what = "audience"
             raise unknown(what, self.audience, AUDIENCES)
-        refuse_disclosure(self.town, self.audience)
+        refuse_unreleased(self.town, self.audience)
 
     def _level_below(self) -> str:
         """Find the largest level below the area on which it has areas; its own where there is none."""
@@ -107,16 +107,15 @@ class View:
         """Decimals with which values of an indicator are written: none for counts."""
         return 0 if self.indicator(indicator).kind == "count" else DECIMALS
 
-    def amount(self, indicator: str, value: float, decimals: int | None = None) -> str:
-        """Write a value with the sign of its indicator's unit, for example 4,3 %."""
+    def amount(self, indicator: str, value: float, decimals: int | None = None, *, key: str = "") -> str:
+        """Write a value with the sign of its indicator's unit, for example 4,3 %, and with its key, if given."""
         decimals = self.decimals(indicator) if decimals is None else decimals
-        if self.indicator(indicator).unit == "percent":
-            return self.words.percent(value, decimals)
-        return self.words.number(value, decimals)
+        write = self.words.percent if self.indicator(indicator).unit == "percent" else self.words.number
+        return keyed(write(value, decimals), key)
 
-    def measured(self, indicator: str, value: float) -> str:
+    def measured(self, indicator: str, value: float, *, key: str = "") -> str:
         """Write a value as a sentence does, with any unit spelled out: 4,3 %; 39,4 je 1.000; 46,9 m²."""
-        amount = self.amount(indicator, value)
+        amount = self.amount(indicator, value, key=key)
         spelled_out = self.indicator(indicator).unit in {"percent", "persons"}
         return amount if spelled_out else f"{amount}{NO_BREAK_SPACE}{self.unit(indicator)}"
 
@@ -148,17 +147,19 @@ UNITS = {
 }
 
 
-def refuse_disclosure(town: Town, audience: str) -> None:
-    """Refuse to show confidential counts to the public while no disclosure control protects them.
+def refuse_unreleased(town: Town, audience: Audience) -> None:
+    """Refuse to show counts to an audience for which they have not been released.
 
     Raises
     ------
     UsageError
         With what can be done instead.
     """
-    if audience == "public" and town.data.file.confidentiality == "confidential":
+    released = town.audience or AUDIENCES[-1]
+    is_open = town.audience in {None, AUDIENCES[-1]} and town.data.file.confidentiality != "confidential"
+    if not is_open and AUDIENCES.index(released) > AUDIENCES.index(audience):
         message = (
-            "the counts of {town} are confidential, and this release has no disclosure control yet; pages for the "
-            "public are refused. Use --audience administration for pages that stay in the house"
+            "the counts of {town} have not been released for {audience}; take sa.open_for(audience, town=...), or the file of a "
+            "release made for them"
         )
-        raise UsageError(message, town=town.name)
+        raise UsageError(message, town=town.name, audience=audience)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Cell = dict[str, Any]
 
 PARAMETERS = """
+release: str = ""  # file
 town: str = "town"  # folder
 raw: str | None = None  # folder
 language: str = "de"  # de or en
@@ -32,6 +33,7 @@ FINDING = {
     "summary": "Der Anteil ist gestiegen.",
     "synthetic": True,
     "notices": ["Erfundene Daten."],
+    "told": {"data_state": [[0, 10, "date|2024-12-31"]]},
 }
 
 FINDING_TYPE = "application/vnd.sozialanalyse.finding+json"

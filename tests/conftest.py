@@ -108,6 +108,14 @@ def _missing(what: str) -> None:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_releases(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what is released in a folder of this session, shared by all cores, so that no test sees an older one."""
+    base = tmp_path_factory.getbasetemp()
+    shared_by_all = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["SOZIALANALYSE_CACHE"] = str(shared_by_all / "releases")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the folder of the project."""

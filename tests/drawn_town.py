@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import sozialanalyse as sa
-from sozialanalyse.indicators import add_level_positions
+from sozialanalyse.positions import add_level_positions
 from tests.small_town import TIDY, write_town
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def with_status(comparison: Comparison, area: str, status: str) -> Comparison:
     areas = comparison.areas.copy()
     chosen = areas["area"] == area
     areas.loc[chosen, ["value", "lower", "upper", "numerator"]] = float("nan")
+    areas.loc[chosen, ["numerator_least", "numerator_greatest"]] = 0.0, float("nan")
     areas.loc[chosen, "status"] = status
     areas.loc[chosen, "relation"] = sa.comparison.UNKNOWN
     return replace(comparison, areas=add_level_positions(areas))

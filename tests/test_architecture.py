@@ -27,6 +27,7 @@ LAYERS = (
     ("amounts",),
     ("catalogue",),
     ("loading",),
+    ("positions",),
     ("indicators", "standardised"),
     ("quality",),
     ("town",),

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import _coverage_exact as exact
+from benchmarks import _coverage_limits as limits
 from benchmarks import _printing as printing
 from benchmarks import _simulated as simulated
 from benchmarks import _trend_verbs as verbs
@@ -25,7 +26,7 @@ def run(capsys, *arguments):
     return printed
 
 
-@pytest.mark.parametrize("name", ["coverage", "statistics", "suppression"])
+@pytest.mark.parametrize("name", ["coverage", "disclosure", "statistics", "suppression"])
 def test_are_listed_by_name(name):
     assert name in benchmarks.names()
 
@@ -69,15 +70,45 @@ def test_coverage_of_lists_shows_the_share_of_false_ones(capsys):
         assert part in printed
 
 
+def test_coverage_of_limits_shows_funnels_indices_of_inequality_and_fifths(capsys):
+    printed = run(capsys, "coverage", "--small", "--only", "limits")
+    for part in (
+        "outside the inner limits",
+        "outside the outer limits",
+        "overdispersed funnel",
+        "SII and RII: lowest coverage",
+        "in their true fifth",
+    ):
+        assert part in printed
+
+
+def test_lying_outside_a_funnel_is_summed_not_simulated():
+    # Of 4 at one half 0 and 4 lie just outside 1.96 standard deviations: 2 of 16 outcomes, none outside 3.09.
+    assert limits.of_proportion(4, 0.5) == pytest.approx({"inner": 0.125, "outer": 0.0})
+    assert limits.of_ratio(0.25)["inner"] == pytest.approx(0.0022, abs=1e-4)
+
+
 def test_statistics_prints_ratios_and_equality(capsys):
     printed = run(capsys, "statistics", "--small")
     for part in ("Wilson intervals of", "pandas by group", "pymannkendall", "times faster", "apart", "of rows"):
         assert part in printed
 
 
+def test_disclosure_protects_what_can_be_and_confirms_what_cannot(capsys):
+    assert "FAIL: " not in run(capsys, "disclosure", "--small")
+
+
 def test_suppression_shows_full_ours_and_naive(capsys):
     printed = run(capsys, "suppression", "--small")
-    for part in ("those of 5 and more 7.09", "ours given %", "naive bias %", "Gini", "rises or falls", "not in full"):
+    for part in (
+        "those of 5 and more 7.09",
+        "ours given %",
+        "naive bias %",
+        "Gini",
+        "rises or falls",
+        "not in full",
+        "larger counts",
+    ):
         assert part in printed
 
 

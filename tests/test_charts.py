@@ -12,7 +12,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
-from sozialanalyse.findings import _lines, _style, signs
+from sozialanalyse.findings import _lines, _style, _time_axis, signs
 from tests.drawn_town import (
     DOLLARS,
     SCRIPT,
@@ -297,7 +297,7 @@ def test_labels_are_moved_apart(places, spread):
 )
 def test_periods_are_written_briefly(kind, start, end, label):
     row = pd.Series({"period_kind": kind, "period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)})
-    assert _lines.period_label(row) == label
+    assert _time_axis.period_label(row) == label
 
 
 def test_axes_are_numbered_as_readers_write(tmp_path):

@@ -9,20 +9,10 @@ import pytest
 
 from sozialanalyse.comparison import compare
 from sozialanalyse.errors import UsageError
-from tests.tables import computed, counts, indicator, indicator_frame, shown, tree
+from tests.tables import computed, counts, indicator, indicator_frame, shown
+from tests.two_parts import two_parts
 
-TOWN = tree(
-    """
-    area  level    parent
-    0     town     .
-    1     part     0
-    2     part     0
-    11    quarter  1
-    12    quarter  1
-    21    quarter  2
-    """,
-    ("quarter", "part", "town"),
-)
+TOWN = two_parts("11", "12", "21")
 
 DELIVERED = """
     area  period      measure  value

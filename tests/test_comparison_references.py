@@ -11,20 +11,9 @@ from sozialanalyse.comparison import compare, expected_changes, similar_areas
 from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.statistics import difference_interval, wilson_interval
 from tests.tables import COUNT, computed, counts, indicator, indicator_frame, shown, tree
+from tests.two_parts import two_parts
 
-TOWN = tree(
-    """
-    area  level    parent
-    0     town     .
-    1     part     0
-    2     part     0
-    11    quarter  1
-    12    quarter  1
-    21    quarter  2
-    22    quarter  2
-    """,
-    ("quarter", "part", "town"),
-)
+TOWN = two_parts("11", "12", "21", "22")
 
 DELIVERED = """
     area  measure  value
@@ -129,9 +118,11 @@ def test_the_funnel_is_widened_where_areas_differ():
         assert areas["funnel"].tolist() == outside
 
 
-def test_one_hidden_area_leaves_ranks_funnel_and_smoothing_of_all_unsaid():
+def test_one_hidden_area_leaves_funnel_rank_sets_and_smoothing_of_all_unsaid():
+    """Hidden are 1 to 9 of 500, fewer than anywhere: the places of the others are certain, what is expected of them is not."""
     areas = compared(DELIVERED.format("*"))
-    for name in ("rank", "rank_lower", "rank_upper", "funnel", "smoothed"):
+    assert shown(areas, "area rank") == ["11 1", "12 2.5", "21 .", "22 2.5"]
+    for name in ("rank_lower", "rank_upper", "funnel", "smoothed"):
         assert areas[name].isna().all(), name
 
 

@@ -13,6 +13,7 @@ from sozialanalyse.catalogue import Catalogue
 from sozialanalyse.comparison import decompose, inequality, spatial
 from sozialanalyse.errors import DataError, UsageError
 from tests.tables import COUNT, computed, counts, indicator, indicator_frame, shown, tree
+from tests.two_parts import two_parts
 
 TOWN = tree("area level parent\n 0 town .\n a quarter 0\n b quarter 0")
 
@@ -98,10 +99,7 @@ def test_what_cannot_be_split_is_refused(entry, area, message):
 
 # ------------------------------------------------------------------------------------------------------- inequality
 
-PARTS = tree(
-    "area level parent\n 0 town .\n 1 part 0\n 2 part 0\n 11 quarter 1\n 12 quarter 1\n 21 quarter 2\n 22 quarter 2",
-    ("quarter", "part", "town"),
-)
+PARTS = two_parts("11", "12", "21", "22")
 
 
 def unequal(numbers, entry=None):

@@ -18,12 +18,12 @@ from sozialanalyse.batch.execution import LONGEST_MESSAGE, Execution, default_wo
 from sozialanalyse.batch.plan import Run
 from tests.batch_samples import BROKEN, runnable, write
 
-GIVEN = {"town": "/home/erika/towns/{x}", "raw": None, "audience": "public"}
+GIVEN = {"release": "/home/erika/releases/{x}", "town": "/home/erika/towns/x", "raw": "/raw", "audience": "public"}
 
 REPORT = """
 import json, os, sys
 json.dump({
-    "parameters": [town, raw, language, audience, target_group, area, years, share],
+    "parameters": [release, town, raw, language, audience, target_group, area, years, share],
     "python": sys.executable, "seed": os.environ["PYTHONHASHSEED"], "desk": os.listdir(),
 }, open("report.json", "w"))
 print("printed")
@@ -81,7 +81,7 @@ def test_a_failing_run_stops_no_other(ran):
 def test_parameters_arrive_with_their_types(ran):
     folder, _ = ran
     report = json.loads((folder / "work" / "good.de" / "desk" / "report.json").read_text())
-    assert report["parameters"] == [GIVEN["town"], None, "de", "public", 'a"b\\n\n ü', "042", 7, 1]
+    assert report["parameters"] == [GIVEN["release"], "", None, "de", "public", 'a"b\\n\n ü', "042", 7, 1]
 
 
 def test_the_kernel_is_this_interpreter_on_an_empty_desk(ran):

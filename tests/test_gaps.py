@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sozialanalyse.findings.gaps import unassigned
+from sozialanalyse.language import without_keys
 from sozialanalyse.town import Town
 from sozialanalyse.view import View
 from tests.small_town import open_town, write_town
@@ -50,7 +51,8 @@ def said(folder: Path, residents: str, *, area: str = "", level: str = "ortsteil
         rows.append(f"{place},{year or '2012'}-12-31,population,,,{value if value != '-' else ''},\n")
     write_town(folder, "".join(rows), town__yml=TOWN.replace("ROUNDED", rounded), areas__csv=AREAS)
     town = Town(open_town(folder))
-    return unassigned(View(town, "residents", area=area, level=level, language="en"))
+    view = View(town, "residents", area=area, level=level, language="en")
+    return [without_keys(text) for text in unassigned(view)]
 
 
 def test_a_total_that_counts_more_than_its_areas(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sozialanalyse import statistics
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
 from sozialanalyse.errors import DataError
-from sozialanalyse.indicators import AGES_DO_NOT_FIT, NO_COMMON_PERIOD, NOT_DELIVERED, POSITION_COLUMNS, compute
+from sozialanalyse.indicators import AGES_DO_NOT_FIT, NO_COMMON_PERIOD, NOT_DELIVERED, compute
 from sozialanalyse.language import rounded
+from sozialanalyse.positions import POSITION_COLUMNS
 from tests.tables import COUNT, computed, counts, indicator, shown, tree
 
 TOWN = tree("area level parent\n 0 town .\n a quarter 0\n b quarter 0")

@@ -196,7 +196,7 @@ def _rows(name, events, people):
     columns = {"numerator": events.astype(float), "denominator": people.astype(float), "value": 100 * events / people}
     places = {"area": [*SIXTY, "0"], "level": ["quarter"] * len(SIXTY) + ["town"]}
     limits = {"lower": 100 * lower, "upper": 100 * upper, "segment": 0, "reliability": "reliable"}
-    limits |= {"numerator_least": events, "numerator_greatest": events}
+    limits |= {"numerator_least": events, "numerator_greatest": events, "kind": "proportion", "factor": 100.0}
     return pd.DataFrame(places | constant | columns | limits)
 
 

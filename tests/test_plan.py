@@ -211,7 +211,17 @@ def test_runs_are_chosen_by_id(notebooks):
 
 def test_the_parameters_cell_is_the_whitelist(tmp_path):
     declared = read_parameters(write(tmp_path / "n.ipynb", GOOD))
-    assert list(declared) == ["town", "raw", "language", "audience", "target_group", "area", "years", "share"]
+    assert list(declared) == [
+        "release",
+        "town",
+        "raw",
+        "language",
+        "audience",
+        "target_group",
+        "area",
+        "years",
+        "share",
+    ]
     assert declared["years"].types == (int, type(None))
 
 

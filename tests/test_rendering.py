@@ -61,7 +61,7 @@ def test_a_page_says_what_it_is_about(render_page):
     assert "<title>Ältere Menschen: Entwicklung – Probestadt</title>" in made
     assert re.findall(r"<h1>(.*)</h1>", made) == ["Ältere Menschen: Entwicklung"]
     assert '<html lang="de">' in made
-    assert "<dd>31.12.2024</dd>" in made
+    assert '<dd><data class="n" value="date|2024-12-31">31.12.2024</data></dd>' in made
     assert "<p>Erfundene Daten.</p>" in made
     assert '<div class="summary"><p>Der Anteil ist gestiegen.</p></div>' in made
 
@@ -145,7 +145,7 @@ def test_a_picture_from_elsewhere_stops_the_page(render_page):
 @pytest.mark.parametrize("field", ["title", "town", "area", "target_group", "data_state", "summary", "notices"])
 def test_names_with_markup_are_text_everywhere(render_page, field):
     value = [HOSTILE] if field == "notices" else HOSTILE
-    made = render_page(finding={**FINDING, field: value})
+    made = render_page(finding={**FINDING, field: value, "told": {}})
     assert problems(made, page=True) == []
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
     assert "{{ 7 * 7 }}{% raw %}" in made

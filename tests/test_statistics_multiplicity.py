@@ -140,6 +140,18 @@ def test_the_spread_between_areas_is_found_and_one_that_stands_out_does_not_hide
     assert float(overdispersed_z(5.0, 0.05, 0.08)) > 50
 
 
+@pytest.mark.parametrize("winsorised", [0.0, 0.1, 0.2])
+def test_drawing_in_does_not_make_the_spread_too_small(winsorised):
+    """Areas of 100 to 5,000 people; by moments of the drawn-in scores it would be about two thirds of it."""
+    generator = np.random.default_rng(3)
+    error = 0.5 / np.sqrt(np.geomspace(100, 5_000, 60))
+    difference = generator.normal(0, np.hypot(error, 0.08), (300, 60))
+    tau = overdispersion(difference, error, winsorised=winsorised).tau
+    assert tau.mean() == pytest.approx(0.08, rel=0.02)
+    outside = np.abs(overdispersed_z(difference, error, tau[:, np.newaxis])) > 1.96
+    assert outside.mean() == pytest.approx(0.05, abs=0.01)
+
+
 def test_too_few_areas_say_nothing_about_their_spread():
     assert np.isnan(overdispersion([0.1, np.nan], 0.05).phi)
 

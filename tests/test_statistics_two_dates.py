@@ -1,4 +1,4 @@
-"""Two dates, two halves, pooled slopes and leave-one-out: hand-made cases, laws and simulated levels."""
+"""Two dates, pooled slopes and leave-one-out: hand-made cases, laws and simulated levels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 from sozialanalyse.statistics import (
     difference_interval,
     false_alarm_share,
-    halves_change,
     leave_one_out,
     mann_kendall,
     pooled_slopes,
@@ -53,21 +52,6 @@ def test_both_sides_of_the_fewest_events():
     assert np.isnan(proportion_change((0, 0), (30, 100)).difference)
 
 
-def test_halves_add_years_and_leave_the_middle_one_out():
-    three = halves_change([30, 999, 50], [300, 1000, 300], [2019, 2020, 2021])
-    assert three == proportion_change((30, 300), (50, 300))
-    four = halves_change([10, 20, 30, 40], [300, 300, 300, 300], [2019, 2021, 2020, 2022])
-    assert four == proportion_change((40, 600), (60, 600))
-    assert np.isnan(halves_change([30, NAN], [300, 300], [2019, 2020]).p_value)
-
-
-def test_persistent_years_add_little():
-    pooled = halves_change([30, 30, 45, 45], [300] * 4, range(4), persistence=0.99)
-    assert pooled.upper - pooled.lower < 0.04  # the same people all along: their change is certain
-    wide = halves_change([30, 30, 45, 45], [300] * 4, range(4), persistence=0.5)
-    assert wide.upper - wide.lower > pooled.upper - pooled.lower
-
-
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.8])
 @pytest.mark.parametrize(("residents", "part"), [(100, 0.2), (300, 0.05), (2000, 0.01)])
 def test_stocks_that_do_not_change_alarm_in_at_most_6_percent(share, residents, part):
@@ -77,11 +61,7 @@ def test_stocks_that_do_not_change_alarm_in_at_most_6_percent(share, residents, 
     def two_dates(some):
         return proportion_change((some[:, 0], residents), (some[:, 1], residents), correlation=share).p_value
 
-    def halves(some):
-        return halves_change(some, float(residents), np.arange(4.0), persistence=share).p_value
-
     assert false_alarm_share(two_dates, stocks) <= 0.06 + margin
-    assert false_alarm_share(halves, stocks) <= 0.06 + margin
 
 
 def test_a_common_change_is_no_evidence_about_an_area():

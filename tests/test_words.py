@@ -9,6 +9,7 @@ import pytest
 
 from sozialanalyse import comparison, trends
 from sozialanalyse.findings import tables, words
+from sozialanalyse.language import without_keys
 from sozialanalyse.view import View
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ NBSP = "\u00a0"
 
 
 def plain(text: str) -> str:
-    """The text with ordinary blanks, so that literals in tests can be read."""
-    return text.replace(NBSP, " ")
+    """The text without keys and with ordinary blanks, so that literals in tests can be read."""
+    return without_keys(text).replace(NBSP, " ")
 
 
 @pytest.mark.parametrize(

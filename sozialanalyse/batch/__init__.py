@@ -3,9 +3,23 @@
 The analysis happens in the notebooks' own processes; this package starts them and never analyses itself.
 """
 
-from sozialanalyse.batch.orders import Order, Step, preview
+from sozialanalyse.batch.gate import Released, released
+from sozialanalyse.batch.orders import Order, Step, check_use, preview
 from sozialanalyse.batch.plan import Run, read_plan
 from sozialanalyse.batch.session import Event, Outcome, run_plan
 from sozialanalyse.batch.single import single_page
 
-__all__ = ["Event", "Order", "Outcome", "Run", "Step", "preview", "read_plan", "run_plan", "single_page"]
+__all__ = [
+    "Event",
+    "Order",
+    "Outcome",
+    "Released",
+    "Run",
+    "Step",
+    "check_use",
+    "preview",
+    "read_plan",
+    "released",
+    "run_plan",
+    "single_page",
+]

@@ -35,7 +35,8 @@ OUTDATED = ("This page was made from earlier data.", "This page was made by an e
 class Hashes(Model):
     """Content hashes (sha256, hexadecimal) of the six things that a page is made of.
 
-    ``ledger`` is the ledger of releases and stays empty until there is disclosure control.
+    ``data`` is that of the Release, ``ledger`` that of the release's place in the ledger of releases; None where everything is
+    released to those who keep the data.
     """
 
     data: str
@@ -80,12 +81,20 @@ class Entry(Model):
     reason: str | None = None
 
 
+class ReleaseNumber(Model):
+    """From which Release the pages of the last run were made: its number in the town's ledger, and the hash of its content."""
+
+    number: int
+    sha256: str
+
+
 class Manifest(Model):
     """All findings of an output folder."""
 
     schema_version: int = pydantic.Field(default=SCHEMA_VERSION, alias="schema")
     town: str
     audience: str
+    release: ReleaseNumber | None = None
     findings: tuple[Entry, ...] = ()
 
     def text(self) -> str:

@@ -48,6 +48,9 @@ SOURCE_DATE = "315532800"
 MATPLOTLIB = "svg.hashsalt: sozialanalyse\n"
 """Settings of figures; taking the place of the user's own, which would change the pages of one desk."""
 
+_NOT_FOR_CHILDREN = ("JUPYTER_", "IPYTHON", "SOZIALANALYSE_", "XDG_CACHE_HOME")
+"""Beginnings of names in our environment that children must not have: settings of a desk, and where the town's data lie."""
+
 _TOKEN = "SOZIALANALYSE_RUN"  # noqa: S105 - names the processes of one run, keeps no secret
 _QUOTED = re.compile(
     r"""
@@ -169,7 +172,7 @@ class Execution:
         (folder / "desk").mkdir(parents=True)
         job = {
             "notebook": str(run.path.resolve()),
-            "parameters": {**run.parameters, **self.given, "language": run.language},
+            "parameters": {**run.parameters, **given_to(run, self.given), "language": run.language},
             "folder": str(folder),
         }
         return self._run_child(job, folder, run.key)
@@ -221,6 +224,13 @@ class Execution:
         return Failure("error", result["name"], plain(result["message"]), result["cell"])
 
 
+def given_to(run: Run, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Choose what a notebook gets: the file of a Release and no way to the town, or the town where it reads that itself."""
+    if run.of_town:
+        return {key: value for key, value in given.items() if key != "release"}
+    return {**given, "town": "", "raw": None}
+
+
 def log_error(logs: Path, run: Run) -> None:
     """Write the traceback of the error at hand into the log of its run; that the log fails must not hide the error."""
     with contextlib.suppress(OSError), (logs / f"{run.key}.log").open("a", encoding="utf-8", errors="replace") as log:
@@ -248,7 +258,7 @@ def environment(work: Path, folder: Path) -> dict[str, str]:
     package = str(Path(__file__).parents[2])
     paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER_", "IPYTHON"))},
+        **{key: value for key, value in os.environ.items() if not key.startswith(_NOT_FOR_CHILDREN)},
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",

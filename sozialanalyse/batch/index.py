@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from sozialanalyse.batch.edition import OUTDATED
 from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
@@ -94,7 +96,8 @@ def _line(entry: Entry, language: Language) -> Line:
     finding = entry.finding
     facts: list[str] = []
     if finding:
-        facts += [finding.area, f"{language.text('Data state')}: {finding.data_state}"]
+        state = Markup("{}: {}").format(language.text("Data state"), finding.keyed("data_state"))
+        facts += [finding.keyed("area"), state]
     if entry.language != language.code:
         facts.append(LANGUAGE_NAMES[entry.language])
     reason = None
@@ -106,7 +109,7 @@ def _line(entry: Entry, language: Language) -> Line:
         state=entry.state,
         address=entry.address if entry.sha256 else None,
         reason=reason,
-        summary=finding.summary if finding else "",
+        summary=finding.keyed("summary") if finding else "",
         facts=tuple(facts),
     )
 

@@ -21,8 +21,10 @@ from sozialanalyse.batch.edition import (
     read_manifest,
 )
 from sozialanalyse.batch.execution import DEADLINE
+from sozialanalyse.batch.gate import UNPROTECTED
 from sozialanalyse.batch.plan import Check, Run, choose, read_plan
 from sozialanalyse.batch.publishing import REPORT, refuse
+from sozialanalyse.errors import Fault, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +67,14 @@ class Order:
     town, raw
         Folder of the town, and of its raw files.
     data
-        Hash of all data of the town.
+        Hash of what the pages are made of: of the Release, for the hash of counts that are hidden would give them away to
+        who knows all the others.
+    release
+        The file of the Release; None for notebooks that read the town themselves.
+    number, ledger
+        Of the Release in the town's ledger (0: it is not entered), and the hash of both.
+    ledger_folder
+        Where the ledger lies; default: in the town folder.
     plan, notebooks
         The plan file, and the folder of the notebooks.
     output
@@ -82,6 +91,10 @@ class Order:
         How many at once (default: :func:`.default_workers`), and seconds for each.
     force
         Make also what is unchanged.
+    audited
+        Whether pages for the public are attacked before they are published.
+    static
+        Texts of each language with numerals in them that are no results, such as definitions; the audit knows them.
     """
 
     town: Path
@@ -97,12 +110,21 @@ class Order:
     workers: int | None = None
     deadline: float = DEADLINE
     force: bool = False
+    release: Path | None = None
+    number: int = 0
+    ledger: str | None = None
+    ledger_folder: Path | None = None
+    audited: bool = True
+    static: tuple[str, ...] = ()
 
     @property
     def given(self) -> dict[str, Value]:
-        """The parameters that every notebook gets."""
+        """The parameters that every notebook gets; the town is only for those who keep its data."""
+        release = "" if self.release is None else str(self.release)
+        if self.audience != UNPROTECTED:
+            return {"release": release, "town": "", "raw": None, "audience": self.audience}
         raw = None if self.raw is None else str(self.raw.resolve())
-        return {"town": str(self.town.resolve()), "raw": raw, "audience": self.audience}
+        return {"release": release, "town": str(self.town.resolve()), "raw": raw, "audience": self.audience}
 
     @property
     def town_name(self) -> str:
@@ -137,10 +159,28 @@ def preview(order: Order, check: Check | None = None) -> list[Step]:
     return steps_of(order, runs, order.output)
 
 
+def check_use(order: Order) -> None:
+    """Refuse what can be seen to be wrong before the town is opened: the plan's form, unknown ids, the output folder.
+
+    Raises
+    ------
+    SozialanalyseError
+        As :func:`sozialanalyse.batch.run_plan` before it starts.
+    """
+    checked_runs(order, None)
+    refuse(order.output, keep_out(order))
+
+
 def checked_runs(order: Order, check: Check | None) -> list[Run]:
     """Read the plan and check it as a whole, and that it has the runs that were chosen."""
     runs = read_plan(order.plan, order.notebooks, order.language, check)
-    choose(runs, order.only)
+    refused = sorted({run.notebook for run in choose(runs, order.only) if run.of_town})
+    if refused and order.audience != UNPROTECTED:
+        message = (
+            "the notebook '{notebook}' reads the town's own files, which is for those who keep the data only; use --audience "
+            "{audience}, or give it a parameter release"
+        )
+        raise UsageError([Fault(message, {"notebook": name, "audience": UNPROTECTED}) for name in refused])
     return runs
 
 
@@ -166,6 +206,7 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
             notebook=notebooks[run.path],
             parameters=parameters,
             library=library,
+            ledger=order.ledger,
         )
         entry = earlier.get((run.id, run.language))
         why = _why(entry, hashes, output) if run in chosen else "not chosen"

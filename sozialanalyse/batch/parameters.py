@@ -23,8 +23,11 @@ Value = str | int | float | bool | None
 TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "None": type(None)}
 """The annotations that a parameters cell may use."""
 
-SET_BY_BATCH = ("town", "raw", "language", "audience")
-"""Every notebook declares these and the batch sets them; a plan cannot."""
+SET_BY_BATCH = ("release", "town", "raw", "language", "audience")
+"""What the batch sets and a plan cannot. Every notebook declares them, but for one that reads the town itself: that has no
+``release``."""
+
+OPTIONAL = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def read_parameters(path: Path) -> dict[str, Parameter]:
     faults += [
         Fault("the notebook does not declare the parameter '{found}'", {"found": found}, Place(name, key="parameters"))
         for found in SET_BY_BATCH
-        if found not in declared and not faults
+        if found not in declared and found != OPTIONAL and not faults
     ]
     if faults:
         raise DataError(faults)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from sozialanalyse.batch.parameters import SET_BY_BATCH, Parameter, Value, read_parameters
+from sozialanalyse.batch.parameters import OPTIONAL, SET_BY_BATCH, Parameter, Value, read_parameters
 from sozialanalyse.documents import Document, Model, Versioned, read_document
 from sozialanalyse.errors import DataError, Fault, UsageError, nearest
 from sozialanalyse.language import LanguageCode
@@ -82,6 +82,8 @@ class Run:
         Language of the page.
     title
         Title of the plan, for the index while there is no page.
+    of_town
+        Whether the notebook reads the town itself and not a Release.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Run:
     address: str
     language: LanguageCode
     title: str | None = None
+    of_town: bool = False
 
     @property
     def key(self) -> str:
@@ -256,6 +259,7 @@ class _Reader:
             address=f"{entry.notebook}/{name}.{language}.html",
             language=language,
             title=title,
+            of_town=OPTIONAL not in (self.declared[entry.notebook] or {}),
         )
 
     def id_is_sound(self, number: int, found: str) -> bool:

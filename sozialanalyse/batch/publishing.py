@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from sozialanalyse.batch.edition import MANIFEST, is_address
+from sozialanalyse.batch.edition import is_address
 from sozialanalyse.errors import LockedError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ LOGS = ".log"
 
 _LOCK = ".lock"
 _STAGING = ".staging-"
-_SIDE_FILES = (REPORT, MANIFEST, INDEX)
+SHARED = ("knowledge.json", "cells.csv")
+"""What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Output:
         stale
             Addresses of an earlier manifest that are no longer wanted.
         side
-            Text of ``run.json``, ``manifest.json`` and ``index.html``.
+            Text of ``run.json``, ``manifest.json``, ``index.html`` and :data:`SHARED`; the index last. What is not among them
+            is removed.
 
         Raises
         ------
@@ -68,7 +70,7 @@ class Output:
         unwanted = [self.place(address) for address in stale if address not in pages]
         with self._staging() as staging:
             staged = {address: _write(staging / f"{n}", text) for n, (address, text) in enumerate(pages.items())}
-            staged_side = {name: _write(staging / name, side[name]) for name in _SIDE_FILES}
+            staged_side = {name: _write(staging / name, text) for name, text in side.items()}
             for address, source in staged.items():
                 targets[address].parent.mkdir(exist_ok=True)
                 source.replace(targets[address])
@@ -76,6 +78,9 @@ class Output:
                 path.unlink(missing_ok=True)
                 with contextlib.suppress(OSError):
                     path.parent.rmdir()
+            for name in SHARED:
+                if name not in side:
+                    (self.folder / name).unlink(missing_ok=True)
             for name, source in staged_side.items():
                 source.replace(self.folder / name)
             for folder in {self.folder, *(path.parent for path in targets.values())}:

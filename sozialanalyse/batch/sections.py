@@ -8,6 +8,7 @@ Conventions between notebooks and pages:
   to show. A section all of whose outputs say so is dropped with its heading and text.
 - Of every output the first of HTML, SVG, PNG and plain text is shown; pictures carry ``alt`` in their metadata.
 - What a notebook prints is for its log, never for its page.
+- A written number is a ``data`` element whose value is its key; the numbers of an attribute have theirs in ``data-told``.
 """
 
 from __future__ import annotations
@@ -48,10 +49,14 @@ _TABLE = r"()(<table\b.*?</table>)()"
 _FIGURE = r"(<figure\b[^>]*>\s*)(<img\b[^>]*>)(.*?</figure>)"
 _WIDE = re.compile(rf"{_TABLE}|{_FIGURE}", re.DOTALL)
 _CAPTION = re.compile(r"<(caption|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
+_KEY = re.compile(r'<data\b[^>]* value="([^"]*)"')
 
 
 class Finding(pydantic.BaseModel):
-    """What a page is about; plain text throughout, escaped wherever it is shown."""
+    """What a page is about; plain text throughout, escaped wherever it is shown.
+
+    ``told`` says for a text by its name which numbers stand in it: first letter, letter after the last one, key.
+    """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
@@ -63,6 +68,17 @@ class Finding(pydantic.BaseModel):
     summary: str = ""
     synthetic: bool = False
     notices: tuple[str, ...] = ()
+    told: dict[str, tuple[tuple[int, int, str], ...]] = {}
+
+    def keyed(self, name: str) -> Markup:
+        """Write one of the texts with its numbers as ``data`` elements."""
+        text, end = getattr(self, name), 0
+        parts = []
+        for start, after, key in self.told.get(name, ()):
+            number = Markup('<data class="n" value="{}">{}</data>').format(key, text[start:after])
+            parts += [escape(text[end:start]), number]
+            end = after
+        return Markup().join([*parts, escape(text[end:])])
 
 
 @dataclass(slots=True)
@@ -249,7 +265,9 @@ def with_scroll(html: str, title: str = "") -> Markup:
         before, wide, after = (part for part in found.groups() if part is not None)
         caption = _CAPTION.search(found[0])
         label = Markup(caption[2]).striptags() if caption else title  # noqa: S704 - escaped again below
-        opening = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{}">').format(label)
+        keys = " ".join(dict.fromkeys(_KEY.findall(caption[2]))) if caption else ""
+        told = Markup(' data-told="{}"').format(keys) if keys else ""
+        opening = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{}"{}>').format(label, told)
         return f"{before}{opening}{wide}</div>{after}"
 
     return Markup(_WIDE.sub(wrap, html))  # noqa: S704 - checked by the caller
@@ -292,6 +310,6 @@ def _text(value: str | Sequence[str]) -> str:
 
 
 def lines(text: str) -> Markup:
-    """Write text with its line breaks as paragraphs."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return Markup().join(Markup("<p>{}</p>").format(part) for part in parts) if parts else escape("")
+    """Write text, or markup without blocks, with its line breaks as paragraphs."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", escape(text)) if part.strip()]
+    return Markup().join(Markup("<p>{}</p>").format(Markup(part)) for part in parts)  # noqa: S704 - escaped above

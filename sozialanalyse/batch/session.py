@@ -5,14 +5,26 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.edition import Entry, Hashes, Manifest, hash_text, outdated, read_manifest
+from sozialanalyse.batch.auditing import PUBLIC, require_safe, shared_files
+from sozialanalyse.batch.edition import (
+    MANIFEST,
+    Entry,
+    Hashes,
+    Manifest,
+    ReleaseNumber,
+    hash_text,
+    outdated,
+    read_manifest,
+)
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers, log_error, plain
+from sozialanalyse.batch.gate import entered
 from sozialanalyse.batch.orders import (
     Order,
     Step,
@@ -148,7 +160,9 @@ class _Batch:
         if failure is not None:
             reason = self.reason(failure, run.language)
             self.failures[run.key] = reason
-            self.entries[run.key] = self.entry(step, state="failed", sha256=None, reason=reason)
+            self.entries[run.key] = self.entry(
+                step, state="failed", sha256=None, reason=self.told(reason, run.language)
+            )
 
     def entry(self, step: Step, **found: Any) -> Entry:
         run = step.run
@@ -175,6 +189,11 @@ class _Batch:
         is_ours = failure.name in {"DataError", "UsageError"}
         return said.get(failure.kind) or (failure.message if is_ours else f"{failure.name}: {failure.message}") + where
 
+    def told(self, reason: str, language: LanguageCode) -> str:
+        """Say why a finding could not be made where everybody reads it: an error's own words may hold numbers that nobody checks."""
+        is_safe = self.order.audience != PUBLIC or not self.order.audited or not re.search(r"\d", reason)
+        return reason if is_safe else Language(language).text("the log of the run says why")
+
     def publish(self) -> Outcome:
         """Put everything in its place."""
         from sozialanalyse.batch.index import index_page  # noqa: PLC0415 - Jinja is heavy
@@ -185,14 +204,23 @@ class _Batch:
         stale = {entry.address for entry in before.findings} - kept if before else set()
         language = self.languages[0]
         index = index_page(manifest, Language(language), self.order.notices.get(language, ()))
-        side = {"manifest.json": manifest.text(), REPORT: self.run_report(), INDEX: index}
+        side = {REPORT: self.run_report(), MANIFEST: manifest.text(), **self.shared(), INDEX: index}
+        if self.order.audience == PUBLIC and self.order.audited and self.order.release is not None:
+            require_safe(self.output.folder, kept, self.pages, side)
         self.output.publish(self.pages, stale, side)
+        if self.order.number and self.order.release is not None:
+            entered(self.order.release, self.order.town, self.order.ledger_folder)
         unchanged = sum(step.why == "unchanged" for step in self.steps)
         failures: dict[str, str] = {}
         for step in self.steps:
             if step.run.key in self.failures:
                 failures.setdefault(step.run.id, self.failures[step.run.key])
         return Outcome(len(self.pages), unchanged, len(self.failures), failures, self.output.folder / INDEX)
+
+    def shared(self) -> dict[str, str]:
+        """Give what everybody may know of the Release."""
+        notices = [notice for said in self.order.notices.values() for notice in said]
+        return shared_files(self.order, [step.run for step in self.steps], [*versions(), *notices])
 
     @property
     def languages(self) -> list[LanguageCode]:
@@ -207,7 +235,8 @@ class _Batch:
         others = [e for e in earlier.values() if e.id in hashes and e.language not in self.languages]
         kept = [self.kept(entry, hashes[entry.id]) for entry in others]
         findings = tuple(entry for entry in (*merged, *kept) if entry is not None)
-        return Manifest(town=self.order.town_name, audience=self.order.audience, findings=findings)
+        made = ReleaseNumber(number=self.order.number, sha256=self.order.data) if self.order.number else None
+        return Manifest(town=self.order.town_name, audience=self.order.audience, release=made, findings=findings)
 
     def merged(self, step: Step, earlier: Entry | None) -> Entry | None:
         """Choose between the new finding and the earlier one; a failed try keeps the earlier page, marked."""
@@ -248,5 +277,5 @@ class _Batch:
             "why": step.why,
             "state": "failed" if name in self.failures else "made" if name in self.entries else "kept",
             "seconds": self.seconds.get(name),
-            "error": self.failures.get(name),
+            "error": None if name not in self.failures else self.told(self.failures[name], step.run.language),
         }

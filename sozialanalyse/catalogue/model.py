@@ -241,6 +241,9 @@ class Indicator(Sourced):
     bundled: Literal["household"] | None = Field(
         default=None, description="persons come in households: intervals are widened by a design effect"
     )
+    declared_effect: float | None = Field(
+        default=None, ge=1, description="its design effect, where somebody estimated it; a town declares it in town.yml"
+    )
     town_only: bool = Field(
         default=False, description="true: never shown by area, since the count would locate places of protection"
     )
@@ -301,7 +304,7 @@ class Indicator(Sourced):
     @property
     def design_effect(self) -> float:
         """By how much counting in bundles enlarges the variance; 1 where persons are counted one by one."""
-        return HOUSEHOLD_DESIGN_EFFECT if self.bundled else 1.0
+        return self.declared_effect or (HOUSEHOLD_DESIGN_EFFECT if self.bundled else 1.0)
 
     @property
     def factor(self) -> int:

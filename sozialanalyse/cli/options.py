@@ -34,6 +34,10 @@ RawOption = Annotated[
     Path | None,
     typer.Option("--raw", help="Folder of raw files, where the town needs them.", envvar=RAW_VARIABLE, metavar="DIR"),
 ]
+LedgerOption = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="DIR", help="Ledger of releases; default: releases in the town's folder."),
+]
 LanguageOption = Annotated[LanguageName, typer.Option("--language", help="Language of pages and messages.")]
 OnlyLanguageOption = Annotated[
     LanguageName | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +13,14 @@ from sozialanalyse.cli.options import (
     AudienceName,
     JsonOption,
     LanguageName,
+    LedgerOption,
     OnlyLanguageOption,
     QuietOption,
     RawOption,
     TownOption,
 )
 from sozialanalyse.cli.speaking import errors_said, progress, say_outcome, say_steps
-from sozialanalyse.cli.towns import checker, impossible_numbers, notebooks, notices_of, opened, plan_of, town_folder
+from sozialanalyse.cli.towns import checker, notebooks, notices_of, plan_of, require_raw, static_of, town_folder
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     audience: Annotated[AudienceName, typer.Option(help="For whom the pages are.")] = AudienceName.public,
     language: OnlyLanguageOption = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at once; default: at most 4.")] = None,
+    ledger: LedgerOption = None,
     deadline: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time that each notebook may take.")] = 300,
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pages.")] = Path("outputs"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
@@ -48,26 +51,47 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         from sozialanalyse import batch  # noqa: PLC0415 - heavy
 
         folder = town_folder(town)
-        impossible = impossible_numbers(known := opened(folder, raw))
+        require_raw(raw)
         order = batch.Order(
             town=folder,
             raw=raw,
-            data=known.data.fingerprint(),
+            data="",
             plan=plan_of(folder, plan),
             notebooks=notebooks(),
             output=output,
             audience=audience.value,
             language=None if language is None else language.value,
-            notices=notices_of(known, audience, impossible),
             only=tuple(only or ()),
             workers=workers,
             deadline=deadline,
             force=force,
+            ledger_folder=ledger,
+        )
+        _run(order, Language(spoken.value), dry_run=dry_run, quiet=quiet, as_json=as_json)
+
+
+def _run(order: Order, words: Language, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
+    """Have the town released and run the plan on what was, or say what would be made."""
+    from sozialanalyse import batch  # noqa: PLC0415 - heavy
+    from sozialanalyse.disclosure.release_files import open_release  # noqa: PLC0415 - heavy
+
+    batch.check_use(order)
+    places = {"raw": order.raw, "ledger": order.ledger_folder}
+    with batch.released(order.town, order.audience, **places, only_look=dry_run) as made:
+        known = open_release(made.file)
+        order = replace(
+            order,
+            data=made.sha256,
+            release=made.file,
+            number=made.number,
+            ledger=made.ledger,
+            notices=notices_of(known, order.audience, made.impossible),
+            static=static_of(known, order.audience),
         )
         if dry_run:
             say_steps(batch.preview(order, checker(known)), as_json=as_json)
         else:
-            _make(order, known, impossible, Language(spoken.value), quiet=quiet, as_json=as_json)
+            _make(order, known, made.impossible, words, quiet=quiet, as_json=as_json)
 
 
 def _make(order: Order, town: Town, impossible: int, words: Language, *, quiet: bool, as_json: bool) -> None:

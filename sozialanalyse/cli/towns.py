@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from sozialanalyse.batch import Run
-    from sozialanalyse.cli.options import AudienceName
     from sozialanalyse.town import Town
 
 STANDARD_PLAN = Path("plans") / "standard.yml"
@@ -21,6 +20,14 @@ STANDARD_PLAN = Path("plans") / "standard.yml"
 
 QUALITY_PLAN = Path("plans") / "quality.yml"
 """The plan of the report on a town's data."""
+
+PUBLIC = "public"
+
+NOT_FOR_SHARING = {
+    True: "Not for sharing: the page holds confidential counts and is for {audience} only.",
+    False: "Not for sharing: the page is for {audience} only.",
+}
+"""Of a page that is not for the public, by whether its counts are confidential."""
 
 NEAREST_DATES = 3
 """So many dates are named to who asked for one without values."""
@@ -53,16 +60,6 @@ def plan_of(town: Path, given: Path | None) -> Path:
     return own if own.is_file() else notebooks() / STANDARD_PLAN
 
 
-def opened(folder: Path, raw: Path | None) -> Town:
-    """Open a town and compute its indicators once, so that what contradicts itself is said before anything starts."""
-    from sozialanalyse.town import open_town  # noqa: PLC0415 - heavy
-
-    require_raw(raw)
-    opened = open_town(folder, raw)
-    opened.indicators()
-    return opened
-
-
 def require_raw(raw: Path | None) -> None:
     """Refuse a folder of raw files that is not there."""
     if raw is not None and not raw.is_dir():
@@ -70,31 +67,15 @@ def require_raw(raw: Path | None) -> None:
         raise UsageError(message, folder=raw.name)
 
 
-def impossible_numbers(town: Town) -> int:
-    """Count the numbers that cannot be right."""
-    from sozialanalyse import quality  # noqa: PLC0415 - heavy
-
-    return sum(one.severity == "error" for one in quality.inspect(town.data))
-
-
-def notices_of(town: Town, audience: AudienceName, impossible: int) -> dict[LanguageCode, tuple[str, ...]]:
-    """Refuse what must not be published, and give what every page must say of its data in each language.
-
-    Raises
-    ------
-    UsageError
-        Confidential counts for the public.
-    """
-    from sozialanalyse.view import refuse_disclosure  # noqa: PLC0415 - heavy
-
-    refuse_disclosure(town, audience.value)
+def notices_of(town: Town, audience: str, impossible: int) -> dict[LanguageCode, tuple[str, ...]]:
+    """Give what every page must say of its data in each language: for whom it is, and what cannot be right."""
     notices: dict[LanguageCode, tuple[str, ...]] = {}
     for code in get_args(LanguageCode):
         words = Language(code)
         said = []
-        if town.data.file.confidentiality == "confidential":
-            message = "Not for sharing: the page holds confidential counts and is for {audience} only."
-            said.append(words.text(message, audience=words.text(audience.value)))
+        if audience != PUBLIC:
+            is_confidential = town.data.file.confidentiality == "confidential"
+            said.append(words.text(NOT_FOR_SHARING[is_confidential], audience=words.text(audience)))
         if impossible:
             said.append(
                 words.plural(
@@ -106,6 +87,15 @@ def notices_of(town: Town, audience: AudienceName, impossible: int) -> dict[Lang
             )
         notices[code] = tuple(said)
     return notices
+
+
+def static_of(town: Town, audience: str) -> tuple[str, ...]:
+    """Give the texts with numerals in them that are no results, in all languages, for the audit of public pages."""
+    if audience != PUBLIC:
+        return ()
+    from sozialanalyse.findings.static import static_texts  # noqa: PLC0415 - heavy
+
+    return tuple(text for code in get_args(LanguageCode) for text in static_texts(town.catalogue, town.data.file, code))
 
 
 def checker(town: Town) -> Callable[[Run], Iterable[Fault]]:

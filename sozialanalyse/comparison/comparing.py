@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.comparison._chosen import at_one_date
 from sozialanalyse.comparison.counted import COUNTED
 from sozialanalyse.comparison.positions import add_positions
 from sozialanalyse.comparison.references import add_reference, require_reference
 from sozialanalyse.comparison.relations import UNJUDGED, judgement, relation_of_difference
 from sozialanalyse.evidence import ABOVE, AROUND, BELOW, UNKNOWN
-from sozialanalyse.indicators import add_level_positions, in_last_period
+from sozialanalyse.positions import add_level_positions
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Catalogue, Indicator
@@ -98,7 +98,7 @@ def compare(
     require_reference(against, catalogue)
     within = tree.root if within is None else tree.require(within)
     members = tree.below(within, tree.require_level(level))
-    at_date = _at_date(frame, members, None if date is None else pd.Timestamp(date))
+    at_date = at_one_date(frame, members, date)
     inside = add_level_positions(at_date[at_date["area"].isin(members)])
     inside = inside.assign(relation=_relation_to_town(inside)).sort_values(["indicator", "area"], kind="stable")
     if catalogue is not None:
@@ -136,12 +136,6 @@ def _of_indicator(
     return add_positions(rows, indicator if indicator.kind in COUNTED else None)
 
 
-def _at_date(frame: pd.DataFrame, members: Sequence[str], date: pd.Timestamp | None) -> pd.DataFrame:
-    """Keep one period of each indicator, so that no two different spans of time stand in one comparison."""
-    inside = frame[frame["area"].isin(members)]
-    return in_last_period(frame, inside[inside["value"].notna() if date is None else inside["period_end"] == date])
-
-
 def _relation_to_town(rows: pd.DataFrame) -> np.ndarray:
     """Where the interval of an area lies to the town's value; without an interval this stays unknown."""
     return np.select(
@@ -169,7 +163,7 @@ def _summary(inside: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
         around=("relation", lambda relation: int((relation == AROUND).sum())),
         town_value=("town_value", "first"),
     ).reset_index()
-    names = ["indicator", "value", "lower", "upper", "numerator", "denominator", "status", "reliability"]
+    names = ["indicator", "value", "lower", "upper", "numerator", "denominator", "status", "mark", "reliability"]
     names += ["interpolated", "do_not_use"]
     own = pooled[[name for name in names if name in pooled]]
     return summary.merge(own, on="indicator", how="left")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.amounts import SUPPRESSED
+from sozialanalyse.comparison._chosen import at_one_date
 from sozialanalyse.errors import DataError, Fault, Place, UsageError, unknown
-from sozialanalyse.indicators import in_last_period
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -113,9 +113,7 @@ def _context_values(
             what = "indicator"
             raise unknown(what, name, known)
     rows = frame[frame["area"].isin(areas) & frame["indicator"].isin(context)]
-    last = in_last_period(
-        rows, rows[rows["value"].notna() if date is None else rows["period_end"] == pd.Timestamp(date)]
-    )
+    last = at_one_date(rows, areas, date)
     message = "'{indicator}' is confidential here, so that which areas are similar is not known; take another context indicator"
     hidden = last[last["status"] == SUPPRESSED]
     if len(hidden):

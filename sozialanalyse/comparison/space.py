@@ -8,19 +8,18 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import statistics
-from sozialanalyse.amounts import MISSING, NUMBER, SUPPRESSED
-from sozialanalyse.comparison.counted import COUNTED, Counted
-from sozialanalyse.errors import UsageError
-from sozialanalyse.indicators import in_last_period
+from sozialanalyse.amounts import NUMBER
+from sozialanalyse.comparison._chosen import at_one_date, common_state, values_alike
+from sozialanalyse.comparison.neighbourhoods import neighbours_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Catalogue, Indicator
+    from sozialanalyse.comparison.neighbourhoods import Neighbours
 
 PERMUTATIONS: Final = 999
 """Random orders to which the pattern found is compared; the smallest p is then 0.002."""
@@ -43,7 +42,7 @@ class Spatial(NamedTuple):
 
 def spatial(
     frame: pd.DataFrame,
-    polygons: gpd.GeoDataFrame,
+    neighbours: pd.DataFrame,
     tree: AreaTree,
     level: str,
     *,
@@ -53,15 +52,15 @@ def spatial(
 ) -> Spatial:
     """Test for each indicator at its last date whether neighbouring areas are alike, and where.
 
-    Neighbours are areas that share a border or a corner. Areas without neighbours (islands) are no part of the pattern
-    and counted apart. Proportions and rates are first freed of the variation that comes with size (Assunção, Reis 1999).
+    Areas without neighbours (islands) are no part of the pattern and counted apart. Proportions and rates are first freed
+    of the variation that comes with size (Assunção, Reis 1999).
 
     Parameters
     ----------
     frame
         Indicator frame.
-    polygons
-        ``area`` and geometry, of the level or of smaller areas that make it up (see :func:`.read_polygons`).
+    neighbours
+        Polygons, whose neighbours share a border or a corner, or a table ``area, neighbour`` (see :func:`.neighbours_of`).
     tree, level, catalogue
         Of the areas.
     date
@@ -78,52 +77,30 @@ def spatial(
     Raises
     ------
     UsageError
-        Unknown level; no polygons of its areas.
+        Unknown level; no polygons of its areas, or a table that names others.
 
     Notes
     -----
     A pattern says that areas are alike, not why, and nothing about those who live there.
     """
     members = tree.at(tree.require_level(level))["area"].tolist()
-    shapes = _shapes(polygons, tree, level)
-    inside = frame[frame["area"].isin(members)]
-    wanted = inside["value"].notna() if date is None else inside["period_end"] == pd.Timestamp(date)
-    last = in_last_period(inside, inside[wanted]).sort_values(["indicator", "area"], kind="stable")
+    around = neighbours_of(neighbours, tree, level)
+    last = at_one_date(frame[frame["area"].isin(members)], members, date)
+    last = last.sort_values(["indicator", "area"], kind="stable")
     summaries, areas = [], []
     for name, rows in last.groupby("indicator", sort=False):
-        summary, local = _of_indicator(rows, shapes, catalogue.indicator(str(name)), false_share)
+        summary, local = _of_indicator(rows, around, catalogue.indicator(str(name)), false_share)
         summaries.append(summary)
         areas.append(local)
     local_rows = pd.concat(areas, ignore_index=True) if areas else pd.DataFrame(columns=list(AREAS))
     return Spatial(pd.DataFrame(summaries, columns=list(SUMMARY)), local_rows)
 
 
-def _shapes(polygons: gpd.GeoDataFrame, tree: AreaTree, level: str) -> pd.Series:
-    """Join the polygons that make up each area of a level, by its id."""
-    import shapely  # noqa: PLC0415 - heavy
-
-    of_level = polygons["area"].map(tree.ancestors_at(level))
-    known = of_level.notna().to_numpy()
-    if not known.any():
-        raise UsageError("there are no polygons of the areas of level '{level}'", level=level)
-    parts = pd.Series(polygons.geometry.to_numpy()[known]).groupby(of_level[known].to_numpy(), sort=True)
-    return parts.agg(lambda shapes: shapely.union_all(shapely.make_valid(shapes.to_numpy())))
-
-
-def _weights(shapes: NDArray[Any]) -> Any:
-    """Neighbours that touch, or overlap by inexact borders, as weights of equal rows."""
-    import shapely  # noqa: PLC0415 - heavy
-
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    return statistics.neighbour_weights(first[first < second], second[first < second], len(shapes))
-
-
 def _of_indicator(
-    rows: pd.DataFrame, shapes: pd.Series, indicator: Indicator, false_share: float
+    rows: pd.DataFrame, around: Neighbours, indicator: Indicator, false_share: float
 ) -> tuple[dict[str, object], pd.DataFrame]:
-    states = set(rows["status"])
-    status = next((state for state in (SUPPRESSED, MISSING) if state in states), NUMBER)
-    drawn = rows[rows["value"].notna() & rows["area"].isin(shapes.index)]
+    status = common_state(rows)
+    drawn = rows[rows["value"].notna() & rows["area"].isin(around.areas)]
     summary: dict[str, object] = dict.fromkeys(SUMMARY, np.nan)
     summary |= {
         "indicator": indicator.id,
@@ -133,9 +110,9 @@ def _of_indicator(
     }
     if status != NUMBER or drawn.empty:
         return summary | {"islands": 0}, pd.DataFrame(columns=list(AREAS))
-    weights = _weights(shapes.reindex(drawn["area"]).to_numpy())
+    weights = around.weights(drawn["area"].tolist())
     island = np.diff(weights.indptr) == 0
-    values = _comparable(drawn, indicator)
+    values = values_alike(drawn, indicator)
     found = statistics.morans_i(values, weights, permutations=PERMUTATIONS)
     summary |= {
         "islands": int(island.sum()),
@@ -166,11 +143,3 @@ def _local(
         "island": island,
     }
     return pd.DataFrame(columns, columns=list(AREAS))
-
-
-def _comparable(rows: pd.DataFrame, indicator: Indicator) -> NDArray[np.float64]:
-    """Values whose chance variation does not depend on the size of the area, where that can be had."""
-    if indicator.kind not in COUNTED:
-        return rows["value"].to_numpy(dtype=np.float64)
-    counted = Counted.of(rows, indicator)
-    return np.asarray(statistics.standardised_rates(counted.events, counted.total))

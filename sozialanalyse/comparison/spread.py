@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import statistics
-from sozialanalyse.amounts import MISSING, NUMBER, SUPPRESSED
-from sozialanalyse.indicators import in_last_period
+from sozialanalyse.amounts import NUMBER
+from sozialanalyse.comparison._chosen import at_one_date, common_state
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -76,9 +76,7 @@ def inequality(
     """
     members = tree.at(tree.require_level(level))["area"].tolist()
     larger = tree.ancestors_at(tree.require_level(groups or _next_larger(tree, level)))
-    inside = frame[frame["area"].isin(members)]
-    wanted = inside["value"].notna() if date is None else inside["period_end"] == pd.Timestamp(date)
-    last = in_last_period(inside, inside[wanted])
+    last = at_one_date(frame[frame["area"].isin(members)], members, date)
     found = [
         _of_indicator(rows, catalogue.indicator(str(name)), larger)
         for name, rows in last.groupby("indicator", sort=False)
@@ -92,8 +90,7 @@ def _next_larger(tree: AreaTree, level: str) -> str:
 
 def _of_indicator(rows: pd.DataFrame, indicator: Indicator, larger: pd.Series) -> dict[str, object]:
     """One row; areas to which the indicator does not apply have nobody to count and take no part."""
-    states = set(rows["status"])
-    status = next((state for state in (SUPPRESSED, MISSING) if state in states), NUMBER)
+    status = common_state(rows)
     known = rows[rows["value"].notna()]
     result: dict[str, object] = dict.fromkeys(MEASURES, np.nan)
     result |= {

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
+from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
-from sozialanalyse.findings import signs
+from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.language import key, keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +65,14 @@ def comparison(view: View, compared: Comparison) -> Shown:
             _draw_panel(view, panel, areas[areas["indicator"] == name], rows)
             if number % columns == 0:
                 _name_rows(view, panel, rows)
-    return figure(drawn, _alt(view, compared, names), _caption(view, areas[areas["indicator"].isin(names)], rows))
+    shown = areas[areas["indicator"].isin(names)]
+    return figure(drawn, _alt(view, compared, names), _caption(view, shown, rows), keys=keys_of_drawn(view, shown))
+
+
+def keys_of_drawn(view: View, areas: pd.DataFrame) -> list[str]:
+    """Keys of the values of areas, with their intervals and the town's value, and of the axis, of each indicator."""
+    firsts = [rows.iloc[0] for _, rows in areas.groupby("indicator", sort=False)]
+    return [made for row in firsts for made in (_keys.of_level(view, "drawn", row), key("axis", row["indicator"]))]
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ class _Rows:
 def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
     """Draw one indicator: guides, the town's line, intervals, dots, signs for what is no number."""
     indicator = str(areas["indicator"].iloc[0])
+    axes.set_gid(f"panel-{indicator}")
     low, high = _limits(view, areas)
     axes.set_xlim(low, high)
     axes.set_ylim(len(rows.areas) - 0.5, -0.5)
@@ -166,12 +176,12 @@ def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None
     """Draw the town's value as an upright line with its label on top."""
     if not _has_town_line(view, areas):
         return
-    value = float(areas["town_value"].iloc[0])
+    first = areas.iloc[0]
+    value = float(first["town_value"])
     axes.plot([value, value], [-0.5, len(rows.areas) - 0.5], color=style.INK, linewidth=1.2, zorder=1.5, gid="town")
-    indicator = str(areas["indicator"].iloc[0])
-    amount = view.amount(indicator, value)
+    amount = sentences.value_of_town(view, first)
     width, (low, high) = axes.get_window_extent().width, axes.get_xlim()
-    name = style.fit(view.town.name, width - style.text_width(amount, style.SMALL) - 4, style.SMALL)
+    name = style.fit(_keys.town(view), width - style.text_width(amount, style.SMALL) - 4, style.SMALL)
     half = style.text_width(f"{name} {amount}", style.SMALL) / 2
     centre = min(max((value - low) / (high - low) * width, half), max(width - half + 6, half))
     top = 1 + 3 / axes.get_window_extent().height
@@ -209,7 +219,7 @@ def _name_rows(view: View, axes: Axes, rows: _Rows) -> None:
     place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": rows.size}
     if rows.named:
         for number, area in enumerate(rows.areas):
-            name = style.fit(view.area_name(area), rows.names - 4, rows.size)
+            name = style.fit(_keys.area(view, area), rows.names - 4, rows.size)
             style.write(axes, -8 / width, number, name, **place)
         return
     for name, first, last in _groups(view, rows):
@@ -228,17 +238,17 @@ def _groups(view: View, rows: _Rows) -> list[tuple[str, int, int]]:
         starts = [row for row, group in enumerate(groups) if row == 0 or group != groups[row - 1]]
         if "" not in groups and len(starts) <= MOST_GROUPS:
             ends = [*(start - 1 for start in starts[1:]), len(groups) - 1]
-            return [(view.area_name(groups[start]), start, end) for start, end in zip(starts, ends, strict=True)]
+            return [(_keys.area(view, groups[start]), start, end) for start, end in zip(starts, ends, strict=True)]
     return []
 
 
 def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
     words = view.words
     message = "{count} {level} in the order of their numbers; dot: value, line: 95 % interval."
-    texts = [words.text(message, count=words.number(len(rows.areas)), level=view.level_name(plural=True))]
+    texts = [words.text(message, count=_number_of_areas(view, len(rows.areas)), level=view.level_name(plural=True))]
     by_indicator = [part for _, part in areas.groupby("indicator")]
     if any(_has_town_line(view, part) for part in by_indicator):
-        texts.append(words.text("Upright line: {town}.", town=signs.plain(view.town.name)))
+        texts.append(words.text("Upright line: {town}.", town=_keys.town(view)))
     if (areas["relation"] != UNKNOWN).any():
         texts.append(words.text("Filled: the interval excludes the town's value; open: it does not."))
     if (areas["value"].notna() & (areas["relation"] == UNKNOWN)).any():
@@ -249,6 +259,10 @@ def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
     if signs.explain_converted(view, areas):
         texts.append(words.text("Some values are converted to today's areas: estimates."))
     return " ".join(text for text in texts if text)
+
+
+def _number_of_areas(view: View, count: int) -> str:
+    return _keys.number(view, count, "areas", view.area, view.level)
 
 
 def _alt(view: View, compared: Comparison, names: list[str]) -> str:
@@ -263,14 +277,14 @@ def _alt(view: View, compared: Comparison, names: list[str]) -> str:
     texts = [
         words.text(
             message,
-            count=words.number(len(names)),
-            areas=words.number(everything["area"].nunique()),
+            count=_keys.number(view, len(names), "indicators"),
+            areas=_number_of_areas(view, everything["area"].nunique()),
             level=view.level_name(plural=True),
         ),
         words.text(
             "{label}, {date}: {values}.",
             label=view.short(name),
-            date=words.date(areas["period_end"].iloc[0]),
+            date=_keys.date(words, areas["period_end"].iloc[0]),
             values="; ".join([*_reference_values(view, compared, name), value_range(view, areas)]),
         ),
         _relations(view, areas),
@@ -281,8 +295,13 @@ def _alt(view: View, compared: Comparison, names: list[str]) -> str:
 def _reference_values(view: View, compared: Comparison, indicator: str) -> list[str]:
     """Value of the view's area and of the town, as far as they are known."""
     summary = compared.summary[compared.summary["indicator"] == indicator].iloc[0]
-    named = {view.area_name(): summary["value"], view.town.name: summary["town_value"]}
-    return [f"{name} {view.amount(indicator, value)}" for name, value in named.items() if not np.isnan(value)]
+    of_areas = {view.area: (_keys.area(view), summary["value"])}
+    of_areas[view.town.areas.root] = (_keys.town(view), summary["town_value"])
+    return [
+        f"{name} {view.amount(indicator, value, key=key('value', indicator, area, summary['period_end']))}"
+        for area, (name, value) in of_areas.items()
+        if not np.isnan(value)
+    ]
 
 
 def value_range(view: View, areas: pd.DataFrame) -> str:
@@ -291,13 +310,13 @@ def value_range(view: View, areas: pd.DataFrame) -> str:
     There is no range where values are confidential: the hidden ones might lie outside it.
     """
     first = areas.iloc[0]
-    if np.isnan(first["level_min"]):
+    if np.isnan(first["level_min"]) or np.isnan(first["level_max"]):
         return view.words.text("without range, since values are kept confidential")
     return view.words.text(
         "values from {low} to {high} in {count} areas",
-        low=view.amount(first["indicator"], first["level_min"]),
-        high=view.amount(first["indicator"], first["level_max"]),
-        count=view.words.number(first["level_areas"]),
+        low=view.amount(first["indicator"], first["level_min"], key=_keys.of_level(view, "level_min", first)),
+        high=view.amount(first["indicator"], first["level_max"], key=_keys.of_level(view, "level_max", first)),
+        count=keyed(view.words.number(first["level_areas"]), _keys.of_level(view, "level_areas", first)),
     )
 
 
@@ -306,9 +325,9 @@ def _relations(view: View, areas: pd.DataFrame) -> str:
     tested = areas[areas["relation"] != UNKNOWN]
     if tested.empty:
         return ""
-    clear = int(tested["relation"].isin([ABOVE, BELOW]).sum())
+    clear, first = int(tested["relation"].isin([ABOVE, BELOW]).sum()), tested.iloc[0]
     return view.words.text(
         "In {count} of {areas} areas the interval excludes the town's value.",
-        count=view.words.number(clear),
-        areas=view.words.number(len(tested)),
+        count=keyed(view.words.number(clear), _keys.of_level(view, "level_clear", first)),
+        areas=keyed(view.words.number(len(tested)), _keys.of_level(view, "level_tested", first)),
     )

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.amounts import NUMBER
+from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
-from sozialanalyse.findings import signs
+from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings._stretches import absent_dates, stretches
+from sozialanalyse.findings._time_axis import date_ticks, mark_breaks, period, time_limits
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import EN_DASH
+from sozialanalyse.language import key
 from sozialanalyse.trends import converted, years
 
 if TYPE_CHECKING:
@@ -45,7 +48,7 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
         return nothing()
     panels = style.Panels(columns=min(2, len(series)), height=104, right=92)
     frame = frame[frame["indicator"].isin(list(series))]
-    limits = _time_limits(list(series.values()))
+    limits = time_limits(list(series.values()))
     interrupted = False
     with style.look():
         drawn, axes = panels.draw(len(series))
@@ -53,8 +56,9 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
             lines = _lines_of_development(view, frame, name, rows)
             interrupted |= any(len(line.stretches) > 1 for line in lines)
             _draw_lines(view, panel, name, lines, limits)
-            _mark_breaks(panel, rows)
-    return figure(drawn, _alt_of_development(view, series, frame), _caption(view, series, interrupted=interrupted))
+            mark_breaks(panel, rows)
+    alt, caption = _alt_of_development(view, series, frame), _caption(view, series, interrupted=interrupted)
+    return figure(drawn, alt, caption, keys=_keys_of_drawn(list(series.values()), view))
 
 
 def deviating(view: View, rows: pd.DataFrame) -> Shown:
@@ -76,13 +80,25 @@ def deviating(view: View, rows: pd.DataFrame) -> Shown:
     panels = style.Panels(columns=min(2, len(names)), height=170, right=124)
     with style.look():
         drawn, axes = panels.draw(len(names))
-        limits = _time_limits([known[known["indicator"].isin(names)]])
+        limits = time_limits([known[known["indicator"].isin(names)]])
         for panel, (name, of_indicator) in zip(axes, chosen.items(), strict=True):
             _draw_lines(view, panel, name, _lines_of_deviating(view, name, of_indicator), limits)
-            _mark_breaks(panel, of_indicator)
-    return figure(
-        drawn, _alt_of_deviating(view, chosen), _caption_of_deviating(view, rows[rows["indicator"].isin(names)])
-    )
+            mark_breaks(panel, of_indicator)
+    shown = rows[rows["indicator"].isin(names)]
+    alt, caption = _alt_of_deviating(view, chosen), _caption_of_deviating(view, shown)
+    return figure(drawn, alt, caption, keys=_keys_of_drawn(list(chosen.values()), view))
+
+
+def _keys_of_drawn(rows: list[pd.DataFrame], view: View) -> list[str]:
+    """Keys of the series of areas, of the town's beside them, and of the axes."""
+    keys = []
+    for (indicator, area), series in pd.concat(rows).groupby(["indicator", "area"], sort=False):
+        name = str(indicator)
+        ends = series["period_end"].min(), series["period_end"].max()
+        beside = [view.town.areas.root] if view.indicator(name).kind != "count" else []
+        areas = dict.fromkeys([area, *beside])
+        keys += [*(key("drawn_series", name, one, *ends) for one in areas), key("axis", name)]
+    return keys
 
 
 @dataclass(frozen=True)
@@ -124,7 +140,7 @@ def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, serie
     parts = _stretches_of(view, frame, indicator, series)
     if not _has_town_line(view, indicator):
         return [_Line(parts, "", own, ribbon=True)]
-    lines = [_Line(parts, view.area_name(), own, ribbon=True)]
+    lines = [_Line(parts, _keys.area(view), own, ribbon=True)]
     town = {
         "color": style.AREA_COLOURS[0],
         "linewidth": 1.3,
@@ -134,7 +150,7 @@ def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, serie
     }
     reference = _series(frame, indicator, view.town.areas.root)
     if reference["value"].notna().any():
-        lines.append(_Line(_stretches_of(view, frame, indicator, reference), view.town.name, town))
+        lines.append(_Line(_stretches_of(view, frame, indicator, reference), _keys.town(view), town))
     return lines
 
 
@@ -151,25 +167,17 @@ def _lines_of_deviating(view: View, indicator: str, rows: pd.DataFrame) -> list[
             "linewidth": 1.0,
         }
         parts = _stretches_of(view, view.frame, indicator, _series(rows, indicator, area))
-        lines.append(_Line(parts, view.area_name(area), look))
+        lines.append(_Line(parts, _keys.area(view, area), look))
     town = _series(view.frame, indicator, view.town.areas.root)
     if town["value"].notna().any():
         look = {"color": style.INK, "linewidth": 2.2, "marker": ""}
-        lines.append(_Line(_stretches_of(view, view.frame, indicator, town), view.town.name, look))
+        lines.append(_Line(_stretches_of(view, view.frame, indicator, town), _keys.town(view), look))
     return lines
-
-
-def _time_limits(series: list[pd.DataFrame]) -> tuple[float, float]:
-    """First and last time of all panels, so that they can be compared, with a little room."""
-    rows = pd.concat(series)
-    times = years(rows.loc[rows["value"].notna(), "period_end"])
-    first, last = float(times.min()), float(times.max())
-    room = max((last - first) * 0.03, 0.1)
-    return first - room, last + room
 
 
 def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limits: tuple[float, float]) -> None:
     """Draw one panel: ribbons, lines, axes from zero, and each line's name and last value at its end."""
+    axes.set_gid(f"panel-{indicator}")
     for line in lines:
         for part in line.stretches:
             _draw_stretch(axes, part, line)
@@ -180,13 +188,13 @@ def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limi
     axes.set_ylim(0, top * 1.08 or 1)
     ticks, labels = style.number_ticks(view, 0, top * 1.08 or 1)
     axes.set_yticks(ticks, labels)
-    axes.set_xticks(*_date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))
+    axes.set_xticks(*date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))
     axes.tick_params(length=2.5, width=0.6, pad=2)
     axes.grid(visible=True, axis="y", color=style.GUIDE, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     style.title(axes, view.short(indicator), view.unit(indicator))
-    _name_ends(view, axes, indicator, lines)
+    _name_ends(view, axes, lines)
 
 
 def _draw_stretch(axes: Axes, part: pd.DataFrame, line: _Line) -> None:
@@ -209,7 +217,7 @@ def _draw_stretch(axes: Axes, part: pd.DataFrame, line: _Line) -> None:
         axes.plot(times[first], values[first], marker=marker, markersize=size, gid="converted", **hollow)
 
 
-def _name_ends(view: View, axes: Axes, indicator: str, lines: list[_Line]) -> None:
+def _name_ends(view: View, axes: Axes, lines: list[_Line]) -> None:
     """Write name and last value right of the panel, moved apart where lines end close to each other."""
     height = axes.get_window_extent().height
     low, high = axes.get_ylim()
@@ -217,9 +225,9 @@ def _name_ends(view: View, axes: Axes, indicator: str, lines: list[_Line]) -> No
     room = 19.5 if any(line.name for line in lines) and len(lines) < 3 else 9.5
     wished = [(line.last["value"] - low) / (high - low) * height for line in lines]
     for line, place in zip(lines, style.spread(wished, room, 0, height - 4), strict=True):
-        text = signs.amount(view, indicator, line.last["value"], line.last["status"])
+        text = _value(view, line.last, line.last["status"])
         if line.last["period_end"] != end:
-            text += f" ({period_label(line.last)})"
+            text += f" ({period(line.last)})"
         _name_end(axes, line, text, place / height, two_rows=room > 10)
 
 
@@ -247,40 +255,8 @@ def _name_end(axes: Axes, line: _Line, value: str, place: float, *, two_rows: bo
     style.write(axes, 1 + 12 / width, place, f"{name} {value}", weight=weight, **look)
 
 
-def period_label(row: pd.Series) -> str:
-    """Write a period as briefly as an axis needs: 2013, 06/2015, 2011/12, 2012–14."""
-    start, end = row["period_start"], row["period_end"]
-    if row["period_kind"] == "school_year":
-        return f"{start.year}/{end.year % 100:02}"
-    if row["period_kind"] == "window" and start.year != end.year:
-        return f"{start.year}{EN_DASH}{end.year % 100:02}"
-    return f"{end.year}" if (end.month, end.day) == (12, 31) else f"{end.month:02}/{end.year}"
-
-
-def _date_ticks(axes: Axes, rows: pd.DataFrame) -> tuple[list[float], list[str]]:
-    """Put ticks at dates of the data, the first and the last always, and label those for which there is room."""
-    rows = rows.drop_duplicates("period_end").sort_values("period_end")
-    times = years(rows["period_end"]).tolist()
-    labels = [period_label(row) for _, row in rows.iterrows()]
-    first, last = axes.get_xlim()
-    points = axes.get_window_extent().width / (last - first)
-    room = max(style.text_width(label, style.SMALL) for label in labels) + 7
-    shown = [0]
-    for number in range(1, len(times) - 1):
-        far_enough = (times[number] - times[shown[-1]]) * points >= room
-        if far_enough and (times[-1] - times[number]) * points >= room:
-            shown.append(number)
-    shown.append(len(times) - 1)
-    return times, [label if number in shown else "" for number, label in enumerate(labels)]
-
-
-def _mark_breaks(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw a thin upright line at each declared break, midway between the two values that it parts."""
-    known = rows[rows["value"].notna()].drop_duplicates("period_end").sort_values("period_end")
-    times, segments = years(known["period_end"]), known["segment"].to_numpy()
-    for after in np.flatnonzero(segments[1:] != segments[:-1]) + 1:
-        middle = (times[after - 1] + times[after]) / 2
-        axes.axvline(middle, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+def _value(view: View, row: pd.Series, status: str = NUMBER) -> str:
+    return signs.amount(view, row["indicator"], row["value"], status, key=_keys.of_area(_keys.value_of(row), row))
 
 
 def _break_note(view: View) -> str:
@@ -306,9 +282,9 @@ def _is_broken(rows: pd.DataFrame) -> bool:
 def _caption(view: View, series: dict[str, pd.DataFrame], *, interrupted: bool) -> str:
     words = view.words
     broken = any(_is_broken(rows) for rows in series.values())
-    texts = [words.text("{area}: value (line) and 95 % interval (band).", area=signs.plain(view.area_name()))]
+    texts = [words.text("{area}: value (line) and 95 % interval (band).", area=_keys.area(view))]
     if any(_has_town_line(view, name) for name in series):
-        texts.append(words.text("Dashed: {town}.", town=signs.plain(view.town.name)))
+        texts.append(words.text("Dashed: {town}.", town=_keys.town(view)))
     if broken:
         texts.append(_break_note(view))
     elif interrupted:
@@ -326,7 +302,7 @@ def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.D
     rows = rows.sort_values("period_end", kind="stable")
     first, last = rows.iloc[0], rows.iloc[-1]
     message = "Line charts: development in {area}, {first} to {last}."
-    texts = [words.text(message, area=view.area_name(), first=period_label(first), last=period_label(last))]
+    texts = [words.text(message, area=_keys.area(view), first=period(first), last=period(last))]
     parts = [_last_value(view, frame, name, rows) for name, rows in series.items()]
     texts.append(words.text("Last values: {values}.", values="; ".join(parts)))
     return signs.plain(" ".join([*texts, *_alt_of_converted(view, rows)]))
@@ -335,7 +311,7 @@ def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.D
 def _alt_of_converted(view: View, rows: pd.DataFrame) -> list[str]:
     """Say which of the drawn periods are estimates."""
     periods = rows[converted(rows) & rows["value"].notna()].sort_values("period_end", kind="stable")
-    labels = dict.fromkeys(period_label(row) for _, row in periods.iterrows())
+    labels = dict.fromkeys(period(row) for _, row in periods.iterrows())
     message = "Converted to today's areas, as estimates: {periods}."
     return [view.words.text(message, periods=view.words.listing(list(labels)))] if labels else []
 
@@ -344,21 +320,21 @@ def _last_value(view: View, frame: pd.DataFrame, indicator: str, rows: pd.DataFr
     last = rows[rows["value"].notna()].iloc[-1]
     values = {
         "label": view.short(indicator),
-        "value": view.amount(indicator, last["value"]),
-        "date": period_label(last),
+        "value": _value(view, last),
+        "date": period(last),
     }
     town = _series(frame, indicator, view.town.areas.root)
-    town = town.loc[(town["period_end"] == last["period_end"]) & town["value"].notna(), "value"]
+    town = town[(town["period_end"] == last["period_end"]) & town["value"].notna()]
     if not _has_town_line(view, indicator) or town.empty:
         return view.words.text("{label} {value} ({date})", **values)
-    town_value = view.amount(indicator, town.iloc[0])
+    town_value = _value(view, town.iloc[0])
     return view.words.text("{label} {value}, town {town_value} ({date})", town_value=town_value, **values)
 
 
 def _caption_of_deviating(view: View, rows: pd.DataFrame) -> str:
     words = view.words
     message = "Thin lines: the areas that differ most clearly from {town}; thick line: {town}. All axes begin at zero."
-    text = words.text(message, town=signs.plain(view.town.name))
+    text = words.text(message, town=_keys.town(view))
     broken = any(_is_broken(part) for _, part in rows.groupby("indicator"))
     notes = [_break_note(view)] * broken + [_converted_note(view)] * _has_converted(rows)
     return " ".join([text, *notes])
@@ -367,17 +343,17 @@ def _caption_of_deviating(view: View, rows: pd.DataFrame) -> str:
 def _alt_of_deviating(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     words = view.words
     message = "Line charts: the areas that differ most clearly from {town}, in the order of their numbers."
-    texts = [words.text(message, town=view.town.name)]
+    texts = [words.text(message, town=_keys.town(view))]
     for name, rows in list(chosen.items())[:1]:
         known = rows[rows["value"].notna()]
         last = known[known["period_end"] == known["period_end"].max()].sort_values("area")
-        values = [f"{view.area_name(row.area)} {view.amount(name, row['value'])}" for _, row in last.iterrows()]
-        town = view.amount(name, last["town_value"].iloc[0])
+        values = [f"{_keys.area(view, row.area)} {_value(view, row)}" for _, row in last.iterrows()]
+        town = sentences.value_of_town(view, last.iloc[0])
         texts.append(
             words.text(
                 "{label}, {date}: {values}; town {town_value}.",
                 label=view.short(name),
-                date=period_label(last.iloc[0]),
+                date=period(last.iloc[0]),
                 values=", ".join(values),
                 town_value=town,
             )

@@ -21,6 +21,7 @@ from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
 from sozialanalyse.findings.signs import plain
+from sozialanalyse.language import KEYED, keyed, keys_of, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +65,14 @@ _NO_ROTATION = re.compile(rb' transform="rotate\(-0 [^)]*\)"')
 
 
 class Figure(mpl_figure.Figure):
-    """A figure that looks the same whatever settings matplotlib has when it is saved, and whose SVG is small."""
+    """A figure that looks the same whatever settings matplotlib has when it is saved, and whose SVG is small.
+
+    ``told`` holds the keys of the texts written into it.
+    """
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.told: dict[str, None] = {}
 
     def savefig(self, fname: Any, **options: Any) -> None:
         """Save; in an SVG numbers are rounded to a hundredth of a point, which nobody sees."""
@@ -150,13 +158,20 @@ class Panels:
         return figure, axes
 
 
+def told(axes: Axes, text: str) -> str:
+    """Read a text that is drawn; its figure remembers the keys."""
+    figure = axes.figure
+    if isinstance(figure, Figure):
+        figure.told |= dict.fromkeys(keys_of(text))
+    return plain(without_keys(text))
+
+
 def title(axes: Axes, heading: str, unit: str, *, lift: float = 0) -> None:
     """Write what a panel shows, bold, and its unit, above the drawing area and ``lift`` points higher."""
     width = axes.get_window_extent().width
+    heading, unit = told(axes, heading), told(axes, unit)
     place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "parse_math": False}
-    size = next(
-        (size for size in TITLE_SIZES if text_width(plain(heading), size, "bold") <= width + 6), TITLE_SIZES[-1]
-    )
+    size = next((size for size in TITLE_SIZES if text_width(heading, size, "bold") <= width + 6), TITLE_SIZES[-1])
     heading = fit(heading, width + 6, size, weight="bold")
     axes.annotate(heading, (0, 1), (0, 17 + lift), fontsize=size, weight="bold", color=INK, **place)
     axes.annotate(fit(unit, width, SMALL), (0, 1), (0, 7 + lift), fontsize=SMALL, color=QUIET, **place)
@@ -164,23 +179,25 @@ def title(axes: Axes, heading: str, unit: str, *, lift: float = 0) -> None:
 
 def write(axes: Axes, x: float, y: float, text: str, **look_of_it: Any) -> Text:
     """Write a text into a panel, letter by letter as it is given."""
-    return axes.text(x, y, plain(text), **{"parse_math": False, "fontsize": SMALL, **look_of_it})
+    return axes.text(x, y, told(axes, text), **{"parse_math": False, "fontsize": SMALL, **look_of_it})
 
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
-    """Width of a text in points."""
+    """Width of a text in points, as it is read."""
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
+    return float(TextToPath().get_text_width_height_descent(without_keys(text), font, ismath=False)[0])
 
 
 def fit(text: str, width: float, size: float, weight: str = "normal") -> str:
-    """Shorten a text, at its end and visibly, so that it fits a width.
+    """Shorten a text, at its end and visibly, so that it fits a width; it keeps its key.
 
     Examples
     --------
     >>> fit("Ostviertel", 100, 8.0), fit("Ostviertel", 30, 8.0)
     ('Ostviertel', 'Ostvi…')
     """
+    if found := KEYED.fullmatch(text):
+        return keyed(fit(found[2], width, size, weight), found[1])
     text = plain(text)
     if text_width(text, size, weight) <= width:
         return text

@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sozialanalyse.language import NO_NUMBER, without_keys
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sozialanalyse.language import Language
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Table:
     totals: int = 0
 
     def html(self) -> Markup:
-        """Write the markup; every text in it is escaped."""
+        """Write the markup; every text in it is escaped, keyed ones stay keyed."""
         parts = len(self.rows) - self.totals
         body = self._rows(self.rows[:parts])
         foot = Markup("<tfoot>{}</tfoot>").format(self._rows(self.rows[parts:])) if self.totals else Markup("")
@@ -86,4 +90,10 @@ def in_two_lines(first: str, second: str) -> Markup:
 
 def without_markup(cell: str) -> str:
     """Read a cell as plain text."""
-    return cell.striptags() if isinstance(cell, Markup) else cell
+    return without_keys(cell.striptags() if isinstance(cell, Markup) else cell)
+
+
+def note_on_dashes(words: Language, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Explain the dash where one stands in a table."""
+    occurs = any(without_markup(cell).startswith(NO_NUMBER) for row in rows for cell in row)
+    return [words.text("{sign} cannot be given.", sign=NO_NUMBER)] if occurs else []

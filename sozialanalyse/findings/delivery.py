@@ -9,6 +9,7 @@ from sozialanalyse.amounts import MISSING, SUPPRESSED
 from sozialanalyse.errors import MANY_FAULTS
 from sozialanalyse.findings import _odd
 from sozialanalyse.findings.pages import unavailable
+from sozialanalyse.language import without_keys
 from sozialanalyse.loading.totals import AREAS, CELLS
 from sozialanalyse.quality import SEVERITIES
 from sozialanalyse.town import Town
@@ -99,7 +100,7 @@ def _indicators(town: Town, words: Language) -> list[str]:
             "all": words.number(len(group.indicators)),
         }
         lines.append(words.text("{group}: {shown} of {all} indicators", **values))
-        lines += [f"  - {text}" for text in unavailable(town, group.id, words)]
+        lines += [f"  - {without_keys(text)}" for text in unavailable(town, group.id, words)]
     return lines
 
 

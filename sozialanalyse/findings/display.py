@@ -1,6 +1,8 @@
 """What a notebook cell shows: safe HTML for people, plain text where there is no HTML, data for the renderer.
 
-All text passes through markupsafe: names that planners write appear as text, never as markup.
+All text passes through markupsafe: names that planners write appear as text, never as markup. It is also the one way out
+for keyed texts (:func:`sozialanalyse.language.keyed`): in markup a written number becomes a ``data`` element whose value is
+its key; in plain text, attributes and pictures there are no keys, and the element lists them in ``data-told``.
 """
 
 from __future__ import annotations
@@ -12,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from sozialanalyse.language import KEYED, keys_of, without_keys
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.figure import Figure
 
 METADATA = "application/vnd.sozialanalyse.finding+json"
@@ -29,9 +35,9 @@ class Shown:
     Parameters
     ----------
     html
-        Safe markup.
+        Safe markup; keyed texts in it become ``data`` elements.
     text
-        The same for readers of plain text.
+        The same for readers of plain text, without keys.
     metadata
         What the renderer needs besides, by media type.
     """
@@ -40,11 +46,60 @@ class Shown:
     text: str
     metadata: dict[str, Any] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "html", _with_data_elements(self.html))
+        object.__setattr__(self, "text", without_keys(self.text))
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:  # noqa: ARG002
         return {"text/html": str(self.html), "text/plain": self.text, **self.metadata}
 
     def __str__(self) -> str:
         return self.text
+
+
+def _with_data_elements(html: Markup) -> Markup:
+    """Write keyed texts as ``data`` elements; they have been escaped before, and no key holds what markup minds."""
+    elements = KEYED.sub(r'<data class="n" value="\1">\2</data>', str(html))
+    return Markup(without_keys(elements))  # noqa: S704 - was markup and still is
+
+
+def with_keys_apart(texts: dict[str, Any]) -> dict[str, Any]:
+    """Take the keys out of texts that are written as JSON, and list beside them where they were.
+
+    Parameters
+    ----------
+    texts
+        By name; what is no text is left as it is.
+
+    Returns
+    -------
+    dict
+        The same without keys, and ``told``: for each text with keys its name, and a triple for each key in their order:
+        first letter, letter after the last one, key.
+
+    Examples
+    --------
+    >>> from sozialanalyse.language import keyed
+    >>> with_keys_apart({"state": "Stand: " + keyed("2011", "date|2011-12-31")})
+    {'state': 'Stand: 2011', 'told': {'state': [[7, 11, 'date|2011-12-31']]}}
+    """
+    keyed = {name: text for name, text in texts.items() if isinstance(text, str) and keys_of(text)}
+    plain = {name: without_keys(text) for name, text in keyed.items()}
+    return {**texts, **plain, "told": {name: _places(text) for name, text in keyed.items()}}
+
+
+def _places(text: str) -> list[list[Any]]:
+    places = []
+    for found in KEYED.finditer(text):
+        start = len(without_keys(text[: found.start()]))
+        places.append([start, start + len(found[2]), found[1]])
+    return places
+
+
+def told(keys: Iterable[str]) -> Markup:
+    """Write the attribute that lists the keys of what an element's attributes and its picture tell; each once."""
+    listed = " ".join(dict.fromkeys(keys))
+    return Markup(" data-told='{}'").format(listed) if listed else Markup("")
 
 
 def nothing() -> Shown:
@@ -60,7 +115,7 @@ def paragraphs(sentences: list[str]) -> Shown:
     return Shown(Markup("<ul class='findings'>{}</ul>").format(items), "\n".join(sentences))
 
 
-def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False) -> Shown:
+def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False, keys: Iterable[str] = ()) -> Shown:
     """Show a chart as an SVG picture with a text alternative and a caption.
 
     Parameters
@@ -73,15 +128,19 @@ def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False) -> Show
         Stands under the picture.
     wide
         The picture needs the full width of the page.
+    keys
+        What is drawn, beside the keys of its texts (:func:`sozialanalyse.findings._style.told`).
     """
     if not alt.strip():
         problem = "a figure needs a text alternative that tells what it shows"
         raise ValueError(problem)
     source = base64.b64encode(as_svg(drawn)).decode()
+    all_keys = told([*keys_of(alt), *keys, *getattr(drawn, "told", ())])
     template = Markup(
-        "<figure class='chart{}'><img src='data:image/svg+xml;base64,{}' alt='{}'><figcaption>{}</figcaption></figure>"
+        "<figure class='chart{}'><img src='data:image/svg+xml;base64,{}' alt='{}'{}><figcaption>{}</figcaption></figure>"
     )
-    return Shown(template.format(" wide" if wide else "", source, escape(alt), caption), f"{caption}\n{alt}")
+    html = template.format(" wide" if wide else "", source, escape(without_keys(alt)), all_keys, caption)
+    return Shown(html, f"{caption}\n{alt}")
 
 
 def as_svg(drawn: Figure) -> bytes:

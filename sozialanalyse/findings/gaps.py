@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sozialanalyse.amounts import SEXES, amount_by_area
-from sozialanalyse.language import EN_DASH
+from sozialanalyse.findings import _keys
+from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.periods import OPEN_AGE
 
 if TYPE_CHECKING:
@@ -97,10 +98,10 @@ def _sentence(view: View, gap: Gap) -> str:
     measure = view.town.catalogue.measure(gap.measure)
     values = {
         "measure": _with_ages(words.of(measure.label), gap.cell, words),
-        "date": words.date(gap.date),
-        "gap": words.number(abs(gap.gap)),
+        "date": _keys.date(words, gap.date),
+        "gap": keyed(words.number(abs(gap.gap)), _key(view, gap, "unassigned")),
         "unit": words.text(UNITS[measure.unit]),
-        "share": _share(words, gap),
+        "share": _share(view, gap),
     }
     if gap.gap > 0:
         return words.text("Not assigned to an area: {gap} {unit} ({share}); {measure}, {date}.", **values)
@@ -108,11 +109,16 @@ def _sentence(view: View, gap: Gap) -> str:
     return words.text(message, **values)
 
 
-def _share(words: Language, gap: Gap) -> str:
+def _key(view: View, gap: Gap, statistic: str) -> str:
+    return key(statistic, gap.measure, view.area, gap.date, view.level, *gap.cell)
+
+
+def _share(view: View, gap: Gap) -> str:
+    words, key_of_share = view.words, _key(view, gap, "unassigned_share")
     share = abs(gap.gap) / gap.total * 100 if gap.total else 0.0
     if share < LEAST_SHARE:
-        return words.text("less than {share}", share=words.percent(2 * LEAST_SHARE, 1))
-    return words.percent(share, 1)
+        return words.text("less than {share}", share=keyed(words.percent(2 * LEAST_SHARE, 1), key_of_share))
+    return keyed(words.percent(share, 1), key_of_share)
 
 
 def _with_ages(label: str, cell: Cell, words: Language) -> str:
@@ -120,4 +126,4 @@ def _with_ages(label: str, cell: Cell, words: Language) -> str:
     if (first, last) == WHOLE[1:]:
         return label
     ages = f"{first}+" if last == OPEN_AGE else f"{first}{EN_DASH}{last}"
-    return words.text("{measure}, aged {ages}", measure=label, ages=ages)
+    return words.text("{measure}, aged {ages}", measure=label, ages=keyed(ages, key("ages", first, last)))

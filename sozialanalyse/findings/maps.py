@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, SUPPRESSED
+from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
-from sozialanalyse.findings import signs
-from sozialanalyse.findings._dots import value_range
+from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._dots import keys_of_drawn, value_range
 from sozialanalyse.findings._shapes import Shapes, outlines
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import EN_DASH, rounded
+from sozialanalyse.language import EN_DASH, key, keyed, rounded
 from sozialanalyse.view import DECIMALS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def comparison(view: View, compared: Comparison, indicators: Sequence[str] | Non
         drawn, axes = panels.draw(len(names))
         for panel, name in zip(axes, names, strict=True):
             _draw_map(view, panel, areas[areas["indicator"] == name], shapes)
-    return figure(drawn, _alt(view, areas, names), _caption(view, areas, shapes))
+    return figure(drawn, _alt(view, areas, names), _caption(view, areas, shapes), keys=keys_of_drawn(view, areas))
 
 
 def _chosen(view: View, areas: pd.DataFrame, indicators: Sequence[str] | None) -> list[str]:
@@ -130,6 +131,7 @@ def classify(values: pd.Series, count: int, decimals: int = DECIMALS) -> Classes
 def _draw_map(view: View, axes: Axes, areas: pd.DataFrame, shapes: Shapes) -> None:
     """Draw one indicator: neighbours, areas by class, hatched areas, outline of the view's area, labels, legend."""
     indicator = str(areas["indicator"].iloc[0])
+    axes.set_gid(f"panel-{indicator}")
     axes.set_xlim(0, axes.get_window_extent().width)
     axes.set_ylim(0, shapes.height)
     axes.set_axis_off()
@@ -149,7 +151,8 @@ def _draw_map(view: View, axes: Axes, areas: pd.DataFrame, shapes: Shapes) -> No
     shapes.draw(axes, shapes.highlighted, facecolor="none", edgecolor=style.INK, linewidth=1.4, gid="highlighted")
     if len(areas) <= MOST_LABELLED:
         _label_areas(axes, classes, shapes)
-    style.title(axes, view.short(indicator), f"{view.unit(indicator)}, {view.words.date(areas['period_end'].iloc[0])}")
+    day = _keys.date(view.words, areas["period_end"].iloc[0])
+    style.title(axes, view.short(indicator), f"{view.unit(indicator)}, {day}")
     _draw_legend(view, axes, areas, classes, decimals)
 
 
@@ -160,28 +163,40 @@ def _label_areas(axes: Axes, classes: Classes, shapes: Shapes) -> None:
         if shapes.has_room(shape, style.text_width(str(area), style.SMALL), style.SMALL):
             point = shape.representative_point()
             colour = "white" if area in dark else style.INK
-            style.write(axes, point.x, point.y, str(area), ha="center", va="center", color=colour, gid="label")
+            name = keyed(str(area), key("area", area))
+            style.write(axes, point.x, point.y, name, ha="center", va="center", color=colour, gid="label")
 
 
 def _draw_legend(view: View, axes: Axes, areas: pd.DataFrame, classes: Classes, decimals: int) -> None:
     """List the classes under the map with their limits and how many areas they hold."""
-    words, row = view.words, 11.0
-    entries: list[tuple[str, str, dict[str, Any]]] = []
-    for number, (low, high, size) in enumerate(classes.limits):
-        text = words.number(low, decimals)
-        text = text if low == high else f"{text} {EN_DASH} {words.number(high, decimals)}"
-        entries.append((text, words.number(size), {"facecolor": classes.shade(number), "edgecolor": style.QUIET}))
+    entries = _classes_of_legend(view, areas.iloc[0], classes, decimals)
     for status, hatch in HATCHES.items():
         if without := int((areas["status"] == status).sum()):
             look = {"facecolor": HATCHED, "edgecolor": style.QUIET, "hatch": hatch}
-            entries.append((signs.meaning(view, status), words.number(without), look))
+            number = keyed(view.words.number(without), _keys.of_level(view, "level_status", areas.iloc[0], status))
+            entries.append((signs.meaning(view, status), number, look))
     place = -10.0
-    style.write(axes, 108, place, words.text("areas"), ha="right", va="center", color=style.QUIET, fontsize=6.5)
+    style.write(axes, 108, place, view.words.text("areas"), ha="right", va="center", color=style.QUIET, fontsize=6.5)
     for text, members, look in entries:
-        place -= row
+        place -= 11.0
         axes.add_patch(_swatch(place, look))
         style.write(axes, 20, place, text, va="center", fontsize=style.SMALL)
         style.write(axes, 108, place, members, ha="right", va="center", fontsize=style.SMALL)
+
+
+def _classes_of_legend(
+    view: View, row: pd.Series, classes: Classes, decimals: int
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Write the limits and the size of each class, beside how it looks."""
+    entries = []
+    for number, (low, high, size) in enumerate(classes.limits):
+        least, greatest, areas = (
+            keyed(view.words.number(value, digits), _keys.of_level(view, f"class_{statistic}", row, number + 1))
+            for statistic, value, digits in (("least", low, decimals), ("greatest", high, decimals), ("areas", size, 0))
+        )
+        text = least if low == high else f"{least} {EN_DASH} {greatest}"
+        entries.append((text, areas, {"facecolor": classes.shade(number), "edgecolor": style.QUIET}))
+    return entries
 
 
 def _swatch(place: float, look: dict[str, Any]) -> Any:
@@ -196,7 +211,7 @@ def _caption(view: View, areas: pd.DataFrame, shapes: Shapes) -> str:
         words.text(
             "{level} of {town}: the darker, the higher the value; classes of about equally many areas.",
             level=view.level_name(plural=True),
-            town=signs.plain(view.town.name),
+            town=_keys.town(view),
         )
     ]
     if set(areas["status"]) & set(HATCHES):
@@ -206,10 +221,14 @@ def _caption(view: View, areas: pd.DataFrame, shapes: Shapes) -> str:
     if signs.explain_converted(view, areas):
         texts.append(words.text("Some values are converted to today's areas: estimates."))
     if shapes.highlighted:
-        texts.append(words.text("Dark outline: {area}.", area=signs.plain(view.area_name())))
+        texts.append(words.text("Dark outline: {area}.", area=_keys.area(view)))
     if shapes.missing:
         message = "Without a shape in the map file: {areas}."
-        texts.append(words.text(message, areas=words.listing([signs.plain(area) for area in shapes.missing])))
+        texts.append(
+            words.text(
+                message, areas=words.listing([keyed(signs.plain(area), key("area", area)) for area in shapes.missing])
+            )
+        )
     return " ".join(texts)
 
 
@@ -219,15 +238,15 @@ def _alt(view: View, areas: pd.DataFrame, names: list[str]) -> str:
     texts = [
         words.text(
             "Maps of the {level} of {town}; indicators shown: {count}.",
-            count=words.number(len(names)),
+            count=_keys.number(view, len(names), "indicators"),
             level=level,
-            town=view.town.name,
+            town=_keys.town(view),
         )
     ]
     rows = areas[(areas["indicator"] == names[0]) & areas["value"].notna()]
-    town = rows["town_value"].iloc[0]
-    values = [] if np.isnan(town) else [f"{view.town.name} {view.amount(names[0], town)}"]
-    date = words.date(rows["period_end"].iloc[0])
-    text = "; ".join([*values, value_range(view, rows)])
+    first = rows.iloc[0]
+    town = "" if np.isnan(first["town_value"]) else f"{_keys.town(view)} {sentences.value_of_town(view, first)}"
+    date = _keys.date(words, first["period_end"])
+    text = "; ".join(part for part in (town, value_range(view, rows)) if part)
     texts.append(words.text("{label}, {date}: {values}.", label=view.short(names[0]), date=date, values=text))
     return signs.plain(" ".join(texts))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.comparison.noticeable import CHANGE, LEVEL, RELEVANT
-from sozialanalyse.findings import signs, words
+from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, in_two_lines
 from sozialanalyse.findings.display import Shown, nothing
+from sozialanalyse.language import NO_BREAK_SPACE, key, keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,14 +45,14 @@ def noticeable(view: View, result: Noticeable) -> Shown:
 
 def _tested(view: View, result: Noticeable) -> str:
     """Say what was looked at: the family, declared before."""
-    number, tested = view.words.number, result.summary.set_index("kind")["tested"]
+    family, tested = result.family, result.summary.set_index("kind")["tested"]
     return view.words.text(
         "Number of indicators: {indicators}, of areas ({level}): {areas}. {levels} values and {changes} changes could be tested.",
-        indicators=number(len(result.family.indicators)),
-        areas=number(len(result.family.areas)),
-        level=view.level_name(result.family.level, plural=True),
-        levels=number(tested[LEVEL]),
-        changes=number(tested[CHANGE]),
+        indicators=_keys.number(view, len(family.indicators), "indicators"),
+        areas=_keys.number(view, len(family.areas), "areas", view.area, family.level),
+        level=view.level_name(family.level, plural=True),
+        levels=_keys.number(view, tested[LEVEL], "tested", LEVEL),
+        changes=_keys.number(view, tested[CHANGE], "tested", CHANGE),
     )
 
 
@@ -60,8 +61,8 @@ def _outcome(view: View, row: pd.Series) -> str:
     if not row.reported:
         return view.words.text(_NOTHING_VERDICTS[row.kind])
     message = _VERDICTS[row.kind]
-    share = view.words.percent(100 * row.false_share, 0)
-    return view.words.text(message, count=view.words.number(row.reported), share=share)
+    share = keyed(view.words.percent(100 * row.false_share, 0), key("constant", "false_share"))
+    return view.words.text(message, count=_keys.number(view, row.reported, "reported", row.kind), share=share)
 
 
 _NOTHING_VERDICTS = {
@@ -107,30 +108,55 @@ def _shown(result: Noticeable) -> tuple[pd.DataFrame, int]:
 
 
 def _row(view: View, row: pd.Series) -> list[str]:
-    name, date = row.indicator, view.words.date
-    decimals = view.decimals(name)
     remark = signs.reservation(view, row.reliability)
-    if row.kind == LEVEL:
-        when, own, rest = date(row.last_end), view.amount(name, row.own), view.amount(name, row.reference_value)
-    else:
-        when = view.words.text("change from {first} to {last}", first=date(row.first_end), last=date(row.last_end))
-        own, rest = (words.signed(view, value, decimals) for value in (row.own, row.reference_value))
-    low, high = (words.signed(view, limit, decimals) for limit in (row.lower, row.upper))
-    limits = view.words.text("{low} to {high}", low=low, high=high)
+    own, rest = _own_and_rest(view, row)
+    difference = words.change(view, row.indicator, row.difference, key=_key(row, "difference"))
+    low, high = (
+        words.signed(view, row[limit], view.decimals(row.indicator), key=_key(row, f"difference_{limit}"))
+        for limit in ("lower", "upper")
+    )
     return [
-        signs.plain(view.area_name(row.area)),
-        in_two_lines(view.words.text("{label}, {unit}", label=view.label(name), unit=view.unit(name)), when),
+        _keys.area(view, row.area),
+        in_two_lines(words.with_unit(view, row.indicator), _when(view, row)),
         in_two_lines(own, remark) if remark else own,
         rest,
-        in_two_lines(words.change(view, name, row.difference), limits),
+        in_two_lines(difference, view.words.text("{low} to {high}", low=low, high=high)),
     ]
+
+
+def _when(view: View, row: pd.Series) -> str:
+    first, last = (_keys.date(view.words, row[end]) for end in ("first_end", "last_end"))
+    return last if row.kind == LEVEL else view.words.text("change from {first} to {last}", first=first, last=last)
+
+
+def _own_and_rest(view: View, row: pd.Series) -> tuple[str, str]:
+    """Write the area's value or change, and that of the town without it."""
+    name, keys = row.indicator, {"own": _key(row, _OWN[row.kind]), "reference_value": _key(row, "rest")}
+    if row.kind == LEVEL:
+        own, rest = (view.amount(name, row[column], key=keys[column]) for column in keys)
+    else:
+        own, rest = (words.signed(view, row[column], view.decimals(name), key=keys[column]) for column in keys)
+    return own, rest
+
+
+_OWN = {LEVEL: "value", CHANGE: "change"}
+_OF_CHANGES = {"rest": "rest_change", "change": "change"}
+"""Statistics of an area's own number and of changes."""
+
+
+def _key(row: pd.Series, statistic: str) -> str:
+    """Key of a number of a test: of levels at its last date, of changes between its dates."""
+    if row.kind == LEVEL:
+        return key(statistic, row.indicator, row.area, row.last_end)
+    return _keys.of_change(_OF_CHANGES.get(statistic, f"change_{statistic}"), row)
 
 
 def _note_on_left_out(view: View, shown: int, left_out: int) -> str:
     if not left_out:
         return ""
     message = "Shown are the {shown} clearest of {all}, in the order of the areas."
-    return view.words.text(message, shown=view.words.number(shown), all=view.words.number(shown + left_out))
+    found = _keys.number(view, shown + left_out, "found")
+    return view.words.text(message, shown=_keys.number(view, shown, "shown"), all=found)
 
 
 def _notes_on_methods(view: View, rows: pd.DataFrame) -> list[str]:
@@ -152,7 +178,9 @@ def _notes_on_methods(view: View, rows: pd.DataFrame) -> list[str]:
 
 
 def _margin(view: View, row: pd.Series) -> str:
-    return words.change(view, row.indicator, row.margin).lstrip("+")
+    unsigned = words.change(view, row.indicator, row.margin).lstrip("+")
+    amount, blank, unit = unsigned.partition(NO_BREAK_SPACE)
+    return f"{keyed(amount, key('margin', row.indicator))}{blank}{unit}"
 
 
 def _note_on_neutral(view: View, rows: pd.DataFrame) -> str:

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
-from sozialanalyse.findings import signs
+from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import words as sentences
-from sozialanalyse.findings.display import METADATA, Shown, nothing
+from sozialanalyse.findings.display import METADATA, Shown, nothing, with_keys_apart
 from sozialanalyse.findings.gaps import unassigned
 from sozialanalyse.findings.reforms import conversions
-from sozialanalyse.language import EN_DASH
+from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.quality.irregularity import age_text
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
 def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Shown:
     words = view.words
     known = rows[rows["value"].notna()] if len(rows) else rows
-    state = words.date(known["period_end"].max()) if len(known) else EN_DASH
+    state = _keys.date(words, known["period_end"].max()) if len(known) else EN_DASH
     summary = lead[0] if lead else _absence(view)
     place = view.town.name if view.area == view.town.areas.root else f"{view.town.name}, {view.area_name()}"
     metadata = {
         "title": title,
         "town": view.town.name,
-        "area": view.area_name(),
+        "area": _keys.area(view),
         "target_group": _group(view),
         "data_state": state,
         "summary": summary,
@@ -62,7 +62,7 @@ def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Sho
         "notices": notices(view),
     }
     missing = _nothing_delivered(view)
-    return Shown(missing.html, f"{title}\n{place}\n{state}\n{missing.text}", {METADATA: metadata})
+    return Shown(missing.html, f"{title}\n{place}\n{state}\n{missing.text}", {METADATA: with_keys_apart(metadata)})
 
 
 def _absence(view: View) -> str:
@@ -107,7 +107,7 @@ def _nothing_delivered(view: View) -> Shown:
         return nothing()
     words = view.words
     first = words.text(
-        "For this target group {town} has no data so far. These indicators could be shown:", town=view.town.name
+        "For this target group {town} has no data so far. These indicators could be shown:", town=_keys.town(view)
     )
     wanted = unavailable(view.town, view.target_group, words)
     items = Markup("").join(Markup("<li>{}</li>").format(text) for text in wanted)
@@ -129,16 +129,21 @@ def _why_not(town: Town, indicator: Indicator, reason: str, words: Language) -> 
     if reason != indicators.AGES_DO_NOT_FIT:
         return said
     parts = [part for part in indicator.amounts.values() if part.age]
-    wanted = words.listing([f"{part.measure} {part.age}" for part in parts])
+    wanted = words.listing([f"{part.measure} {keyed(part.age, key('ages', *part.ages))}" for part in parts])
     rows = town.counts[town.counts["measure"].isin([part.measure for part in parts])]
     came = rows[["measure", "age_from", "age_to"]].drop_duplicates().itertuples(index=False, name=None)
-    found = [f"{measure} {age_text(first, last) or words.text('all ages')}" for measure, first, last in came]
+    found = [f"{measure} {_ages(words, first, last)}" for measure, first, last in came]
     return words.text(
         "{reason} (needed: {wanted}; delivered: {found})",
         reason=said,
         wanted=wanted,
         found=", ".join(found[:MOST_AGES]),
     )
+
+
+def _ages(words: Language, first: int, last: int) -> str:
+    written = age_text(first, last)
+    return keyed(written, key("ages", first, last)) if written else words.text("all ages")
 
 
 MOST_AGES = 12
@@ -192,10 +197,16 @@ def _limits_of_all(view: View) -> list[str]:
     ]
 
 
+def _with_effect(view: View, indicator: Indicator) -> str:
+    """Name an indicator and its design effect."""
+    effect = keyed(view.words.number(indicator.design_effect, 1), key("constant", "design_effect"))
+    return f"{view.label(indicator.id)} ({effect})"
+
+
 def _limits_of_counts(view: View) -> list[str]:
     """Limits that follow from how the shown counts came about."""
     words = view.words
-    bundled = [view.label(indicator.id) for indicator in view.indicators if indicator.bundled]
+    bundled = [view.label(entry.id) for entry in view.indicators if entry.bundled and entry.declared_effect is None]
     without = [view.label(entry.id) for entry in view.indicators if entry.kind not in {"proportion", "rate"}]
     states = set(signs.states(view.frame))
     texts = []
@@ -204,8 +215,11 @@ def _limits_of_counts(view: View) -> list[str]:
             "People come in households: for {indicators} the intervals are widened by a design effect of {effect} (our "
             "assumption, review open), since whole households enter and leave the count."
         )
-        effect = words.number(HOUSEHOLD_DESIGN_EFFECT, 1)
+        effect = keyed(words.number(HOUSEHOLD_DESIGN_EFFECT, 1), key("constant", "design_effect"))
         texts.append(words.text(message, indicators=words.listing(bundled), effect=effect))
+    if estimated := [_with_effect(view, entry) for entry in view.indicators if entry.declared_effect is not None]:
+        message = "For {indicators} the intervals are widened by the design effect that the town estimated."
+        texts.append(words.text(message, indicators=words.listing(estimated)))
     if without:
         message = "Without interval, since numerator and denominator are not of the same people or it is a plain count: {indicators}."
         texts.append(words.text(message, indicators=words.listing(without)))
@@ -216,7 +230,10 @@ def _limits_of_counts(view: View) -> list[str]:
         texts.append(
             words.text("Some counts were not delivered; sums that need them are not shown, rather than too small.")
         )
-    if "suppressed" in states:
+    if "suppressed" in states and view.town.audience in {
+        None,
+        "statistics_unit",
+    }:  # else our own rules hid most of them
         texts.append(
             words.text("Some counts are kept confidential by the deliverer; they are not zero and not missing.")
         )
@@ -270,7 +287,7 @@ def _breaks(view: View, indicator: Indicator) -> list[str]:
     declared = view.town.breaks_of(indicator.id)
     inside = [entry for entry in declared if ends.min().date() < entry.date <= ends.max().date()]
     return [
-        words.text(_BREAK_MESSAGES[entry.stops_trend], date=words.date(entry.date), note=words.of(entry.note))
+        words.text(_BREAK_MESSAGES[entry.stops_trend], date=_keys.date(words, entry.date), note=words.of(entry.note))
         + ("" if entry.reference else " " + words.text("(review open)"))
         for entry in inside
     ]

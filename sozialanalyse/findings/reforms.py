@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sozialanalyse.findings import _keys
+from sozialanalyse.language import key, keyed
 from sozialanalyse.loading.counted_shares import RESIDENTS
 from sozialanalyse.loading.reforms import LARGEST_RELATIVE_ERROR
 from sozialanalyse.trends import converted
@@ -47,7 +49,7 @@ def _reforms(view: View, estimates: pd.DataFrame) -> list[pd.Timestamp]:
 def _of_reform(view: View, date: pd.Timestamp) -> list[str]:
     """Say that counts of before a reform are converted, and what that does where the true ones are known."""
     words = view.words
-    texts = [words.text("Counts of before {date} are converted to today's areas.", date=words.date(date))]
+    texts = [words.text("Counts of before {date} are converted to today's areas.", date=_keys.date(words, date))]
     known = view.town.misplaced()
     known = known[(known["date"] == date) & (known["measure"] == RESIDENTS) & (known["share"] > SMALLEST_SHARE)]
     if known.empty:
@@ -58,12 +60,17 @@ def _of_reform(view: View, date: pd.Timestamp) -> list[str]:
         "Tried out on {period}, when the true counts are known, the conversion puts {share} of the people in divided areas "
         "into the wrong area ({of_town} of the whole town)."
     )
-    values = {name: words.percent(nearest[column] * 100, 1) for name, column in _SHARES.items()}
-    texts.append(words.text(message, period=words.date(nearest["period_end"]), **values))
+    period = nearest["period_end"]
+    values = {
+        name: keyed(words.percent(nearest[column] * 100, 1), key(_STATISTICS[name], RESIDENTS, date, period))
+        for name, column in _SHARES.items()
+    }
+    texts.append(words.text(message, period=_keys.date(words, period), **values))
     return [" ".join(texts)]
 
 
 _SHARES = {"share": "share", "of_town": "share_of_town"}
+_STATISTICS = {"share": "misplaced", "of_town": "misplaced_of_town"}
 
 
 def _left_out(view: View, estimates: pd.DataFrame) -> list[str]:
@@ -74,5 +81,5 @@ def _left_out(view: View, estimates: pd.DataFrame) -> list[str]:
     if not labels:
         return []
     message = "Converted values whose standard error is above {limit} of the value are too uncertain and left out: {indicators}."
-    limit = words.percent(LARGEST_RELATIVE_ERROR * 100, 0)
+    limit = keyed(words.percent(LARGEST_RELATIVE_ERROR * 100, 0), key("constant", "largest_relative_error"))
     return [words.text(message, limit=limit, indicators=words.listing(labels))]

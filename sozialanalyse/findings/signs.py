@@ -1,6 +1,6 @@
 """Signs for the states that are no number, the same in tables, charts and maps, and what explains them.
 
-The signs ``( )`` and ``/`` of official tables are never used: they would be grades of a deliverer.
+The signs ``( )`` and ``/`` of official tables are never ours: where one stands, a deliverer set it (:func:`with_mark`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, NUMBER, SUPPRESSED, ZERO
 from sozialanalyse.indicators import INDICATIVE, LIMITED, RELIABLE
-from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, NO_NUMBER
+from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, NO_NUMBER, key, keyed
 from sozialanalyse.trends import converted as estimates
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ MARKS = {MISSING: "·", SUPPRESSED: "•", NOT_APPLICABLE: "x", UNCERTAIN: "?"}
 CONVERTED = "≈"
 """Stands before a value that was converted to other areas: it is an estimate."""
 
+_WRITTEN_ZERO = keyed("0", key("constant", "zero"))
+
 _STATE_LABELS = {
     ZERO: "exactly zero",
     MISSING: "not delivered",
@@ -40,11 +42,11 @@ _STATE_LABELS = {
 """Message ids in the order of explanation."""
 
 
-def amount(view: View, indicator: str, value: float, status: str) -> str:
-    """Write a value with its unit, or the sign of its state; an exact zero has no decimals: 0 %."""
+def amount(view: View, indicator: str, value: float, status: str, *, key: str = "") -> str:
+    """Write a value with its unit and its key, or the sign of its state; an exact zero has no decimals: 0 %."""
     if status in MARKS:
         return MARKS[status]
-    return view.amount(indicator, value, 0) if status == ZERO else view.amount(indicator, value)
+    return view.amount(indicator, value, 0 if status == ZERO else None, key=key)
 
 
 def converted(text: str) -> str:
@@ -104,11 +106,60 @@ def explain(view: View, states: Iterable[str]) -> str:
     """Explain the signs that occur, for example "· not delivered; • confidential."; empty where all are numbers."""
     occurring = set(states) - {NUMBER}
     parts = [
-        f"{MARKS.get(state, '0')}{NO_BREAK_SPACE}{meaning(view, state)}"
+        f"{MARKS.get(state, _WRITTEN_ZERO)}{NO_BREAK_SPACE}{meaning(view, state)}"
         for state in _STATE_LABELS
         if state in occurring
     ]
     return "; ".join(parts) + "." if parts else ""
+
+
+_MARK_LABELS = {
+    "( )": "limited reliability",
+    "/": "no value, since too unreliable",
+    "p": "preliminary",
+    "e": "estimated",
+    "s": "estimated",
+    "r": "revised",
+    "*": "kept confidential",
+    ".": "unknown or kept confidential",
+}
+"""Message ids of the deliverers' signs, in the order of explanation; others are those of one deliverer."""
+
+_SAID_BY_STATE = {"-", EN_DASH, "\u2014", "x", "X", "...", "\u2026", "\u00b7"}
+"""Deliverers' signs that say no more than ours do: none, not applicable, not delivered, confidential."""
+
+
+def marks_in(mark: object) -> list[str]:
+    """Part what the deliverer set at a count into its signs; without those that our own sign says and without figures.
+
+    Examples
+    --------
+    >>> marks_in("( ) r"), marks_in("/"), marks_in("k. A."), marks_in("-"), marks_in(float("nan"))
+    (['( )', 'r'], ['/'], ['k. A.'], [], [])
+    """
+    if not isinstance(mark, str) or any(map(str.isdigit, mark)):
+        return []
+    rest = mark.removeprefix("( )").strip()
+    letters = rest.split()
+    others = letters if set(letters) <= set(_MARK_LABELS) else [rest]
+    brackets = ["( )"] if mark.startswith("( )") else []
+    return brackets + [sign for sign in others if sign and sign not in _SAID_BY_STATE]
+
+
+def with_mark(text: str, mark: object) -> str:
+    """Write the deliverer's signs beside a value as the deliverer does: brackets around it, letters behind it."""
+    for sign in marks_in(mark):
+        text = f"({text})" if sign == "( )" else f"{text}{NO_BREAK_SPACE}{sign}"
+    return text
+
+
+def explain_marks(view: View, marks: Iterable[object]) -> str:
+    """Explain the deliverers' signs that occur; empty where there is none."""
+    occurring = {sign for mark in marks for sign in marks_in(mark)}
+    known = [sign for sign in _MARK_LABELS if sign in occurring]
+    parts = [f"{sign}{NO_BREAK_SPACE}{view.words.text(_MARK_LABELS[sign])}" for sign in known]
+    parts += [f"{sign}{NO_BREAK_SPACE}{view.words.text('as delivered')}" for sign in sorted(occurring - set(known))]
+    return view.words.text("Signs of the deliverer: {signs}.", signs="; ".join(parts)) if parts else ""
 
 
 def plain(text: str) -> str:

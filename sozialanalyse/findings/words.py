@@ -1,7 +1,7 @@
 """Sentences: what the results say, in German or English, as cautious as the numbers ask for.
 
-Every sentence is made from a result row; none states a number that stands in no table. Nothing is said about causes,
-and nothing about the people who live in an area.
+Every sentence is made from a result row; none states a number that stands in no table, and each number has its key.
+Nothing is said about causes, and nothing about the people who live in an area.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import trends
 from sozialanalyse.evidence import CAVEATS
+from sozialanalyse.findings import _keys
 from sozialanalyse.findings.display import Shown, nothing, paragraphs
-from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE, rounded
+from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE, key, keyed, rounded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,7 +29,7 @@ SMALLEST_P = 0.001
 
 def comparison(view: View, compared: Comparison) -> Shown:
     """Say for each indicator: value from sums, range of the areas, and how many differ clearly from the town."""
-    summary = _in_reading_order(view, compared.summary)
+    summary = in_reading_order(view, compared.summary)
     return paragraphs([comparison_sentence(view, row) for row in summary]) if summary else nothing()
 
 
@@ -38,7 +39,7 @@ def comparison_sentence(view: View, row: Any) -> str:
     message = "{label} on {date}: {slide}, {mean}, {range}."
     values = {
         "label": view.label(row.indicator),
-        "date": words.date(row.period_end),
+        "date": _keys.date(words, row.period_end),
         "slide": slide(view, row),
         "mean": words.text("mean of the areas") if _is_count(view, row.indicator) else words.text("from sums"),
         "range": _range_note(view, row),
@@ -51,8 +52,12 @@ def _range_note(view: View, row: Any) -> str:
     """Say over how many areas the range goes, or that there is none since hidden values might lie outside it."""
     if math.isnan(row.minimum):
         return view.words.text("without range, since values are kept confidential")
-    many = view.level_name(plural=True)
-    return view.words.text("range over {areas} {level}", areas=view.words.number(row.areas), level=many)
+    areas = _number_of_areas(view, row, "level_areas", row.areas)
+    return view.words.text("range over {areas} {level}", areas=areas, level=view.level_name(plural=True))
+
+
+def _number_of_areas(view: View, row: Any, statistic: str, count: float) -> str:
+    return keyed(view.words.number(count), _keys.of_level(view, statistic, row))
 
 
 def slide(view: View, row: Any) -> str:
@@ -60,24 +65,46 @@ def slide(view: View, row: Any) -> str:
 
     The mean is the value from sums; for counts the unweighted mean of the areas, since a sum is no mean.
     """
-    mean = view.measured(row.indicator, row["mean"] if _is_count(view, row.indicator) else row["value"])
+    is_count = _is_count(view, row.indicator)
+    key_of_mean = (
+        _keys.of_level(view, "level_mean", row)
+        if is_count
+        else key(_keys.value_of(row), row["indicator"], view.area, row["period_end"])
+    )
+    mean = view.measured(row.indicator, row["mean" if is_count else "value"], key=key_of_mean)
     if math.isnan(row.minimum):
         return f"Ø{NO_BREAK_SPACE}{mean}"
-    low, high = (view.amount(row.indicator, row[name]) for name in ("minimum", "maximum"))
+    low, high = ends_of_range(view, row)
     return f"Ø{NO_BREAK_SPACE}{mean} ({low}{EN_DASH}{high})"
+
+
+def ends_of_range(view: View, row: Any) -> tuple[str, str]:
+    """Write the smallest and the largest value of the areas, from a row of a comparison's summary."""
+    low = view.amount(row.indicator, row.minimum, key=_keys.of_level(view, "level_min", row))
+    high = view.amount(row.indicator, row.maximum, key=_keys.of_level(view, "level_max", row))
+    return low, high
+
+
+def value_of_town(view: View, row: Any) -> str:
+    """Write the town's value, from a row of a comparison."""
+    return view.amount(row.indicator, row.town_value, key=_keys.of_town(view, row.indicator, row.period_end))
 
 
 def _absence_note(view: View, row: Any) -> str:
     absent = int(row.areas_in_level - row.areas)
     if not absent:
         return ""
-    return view.words.plural("For {count} area there is no value.", "For {count} areas there is no value.", absent)
+    without = _keys.of_level(view, "level_without", row)
+    return view.words.plural(
+        "For {count} area there is no value.", "For {count} areas there is no value.", absent, key=without
+    )
 
 
 def _town_note(view: View, row: Any) -> str:
     if math.isnan(row.town_value) or view.area == view.town.areas.root:
         return ""
-    return view.words.text("Town as a whole: {value}.", value=view.measured(row.indicator, row.town_value))
+    town = view.measured(row.indicator, row.town_value, key=_keys.of_town(view, row.indicator, row.period_end))
+    return view.words.text("Town as a whole: {value}.", value=town)
 
 
 def _relation_note(view: View, row: Any) -> str:
@@ -89,10 +116,8 @@ def _relation_note(view: View, row: Any) -> str:
     return words.text(
         "Of {areas} {level}: {above} discernibly above the town's value, {below} discernibly below, "
         "{around} without a discernible difference.",
-        above=words.number(row.above),
-        below=words.number(row.below),
-        around=words.number(row.around),
-        areas=words.number(compared),
+        **{side: _number_of_areas(view, row, f"level_{side}", row[side]) for side in ("above", "below", "around")},
+        areas=_number_of_areas(view, row, "level_tested", compared),
         level=view.level_name(plural=True),
     )
 
@@ -103,7 +128,7 @@ def _is_count(view: View, indicator: str) -> bool:
 
 def development(view: View, developed: pd.DataFrame) -> Shown:
     """Say for each indicator how it developed in the view's area and whether that can be told from chance."""
-    rows = _in_reading_order(view, developed[developed["area"] == view.area])
+    rows = in_reading_order(view, developed[developed["area"] == view.area])
     return paragraphs([development_sentence(view, row) for row in rows]) if rows else nothing()
 
 
@@ -118,22 +143,45 @@ def _course(view: View, row: Any) -> str:
     """Say from where to where it went, as far as that is known."""
     words = view.words
     values = {"label": view.label(row.indicator), "last_date": _moment(view, row, "last")}
+    if row.reason == trends.OTHERS_HIDDEN:
+        return words.text(_COURSE_VERDICTS[row.reason], **values)
     if row.method in {trends.HIDDEN, trends.BOUNDS}:
         return words.text(_COURSE_VERDICTS[row.method], **values)
-    values["last"] = view.measured(row.indicator, row.last_value)
+    values["last"] = view.measured(row.indicator, row.last_value, key=_key_of_end(row, "last"))
     if row.method in {trends.ONE_DATE, trends.REFUSED}:
         return words.text(_COURSE_VERDICTS[row.method], period=words.text(_PERIOD_LABELS[row.period_kind]), **values)
     return words.text(
         "{label}: from {first} ({first_date}) to {last} ({last_date}), {change}.",
-        first=view.amount(row.indicator, row.first_value),
+        first=end_value(view, row, "first"),
         first_date=_moment(view, row, "first"),
-        change=change(view, row.indicator, row.change),
+        change=change_of(view, row),
         **values,
     )
 
 
+def end_value(view: View, row: Any, end: str) -> str:
+    """Write the first or the last value of a development."""
+    return view.amount(row.indicator, row[f"{end}_value"], key=_key_of_end(row, end))
+
+
+def _key_of_end(row: Any, end: str) -> str:
+    estimate = end == "first" and row.converted
+    return key("converted" if estimate else "value", row["indicator"], row["area"], row[f"{end}_end"])
+
+
+def change_of(view: View, row: Any) -> str:
+    """Write the change of a development with sign and unit."""
+    return change(view, row.indicator, row.change, key=_keys.of_change("change", row))
+
+
+def points(view: View, row: Any) -> str:
+    """Write over how many values a development goes."""
+    return keyed(view.words.number(row.points), _keys.of_change("points", row))
+
+
 _COURSE_VERDICTS = {
     trends.HIDDEN: "{label}: values are kept confidential, so no development can be stated.",
+    trends.OTHERS_HIDDEN: "{label}: values of other areas are kept confidential; they leave open which test fits, and the tests disagree.",
     trends.BOUNDS: "{label}: some values are kept confidential.",
     trends.ONE_DATE: "{label}: {last} ({last_date}). There is only one {period}, so nothing can be said about a development.",
     trends.REFUSED: "{label}: {last} ({last_date}). The spans overlap and count the same events more than once, so no development is tested.",
@@ -144,11 +192,11 @@ def _verdict(view: View, row: Any, found: Evidence) -> str:
     """Say what the test or the comparison found, and by what."""
     words = view.words
     values = {
-        "points": words.number(row.points),
+        "points": points(view, row),
         "periods": periods_name(view, row.period_kind),
         "method": words.text(_TESTED_METHODS.get(found.reason, _TESTED_METHODS[trends.OTHER_EVENTS])),
-        "p": p_value(view, math.nan if found.p_value is None else found.p_value),
-        "slope": change(view, row.indicator, row.slope, decimals=2) if not math.isnan(row.slope) else "",
+        "p": p_value(view, math.nan if found.p_value is None else found.p_value, key=_keys.of_change("p_value", row)),
+        "slope": "" if math.isnan(row.slope) else _slope(view, row),
     }
     verdicts = {trends.BOUNDS: _BOUNDS_VERDICTS, trends.TWO_DATES: _PAIR_VERDICTS}.get(found.method, _VERDICTS)
     if found.method == trends.DESCRIPTIVE:
@@ -157,6 +205,10 @@ def _verdict(view: View, row: Any, found: Evidence) -> str:
         message = "The last value differs discernibly from the first one, but over {points} {periods} no direction prevails (tested with {method}, {p})."
         return words.text(message, **values)
     return words.text(verdicts[found.claim], **values) if found.claim in verdicts else ""
+
+
+def _slope(view: View, row: Any) -> str:
+    return change(view, row.indicator, row.slope, decimals=2, key=_keys.of_change("slope", row))
 
 
 def _ends_differ(found: Evidence) -> bool:
@@ -203,7 +255,7 @@ def _bend(view: View, row: Any) -> str:
     if row.turning_point != row.turning_point:  # NaT
         return ""
     message = "Around {year} the direction or the pace changes."
-    return view.words.text(message, year=str(row.turning_point.year))
+    return view.words.text(message, year=keyed(str(row.turning_point.year), _keys.of_change("turning_point", row)))
 
 
 def _caveats(view: View, found: Evidence) -> list[str]:
@@ -236,15 +288,17 @@ def moment(view: View, kind: str, start: dt.date, end: dt.date) -> str:
     """
     words = view.words
     if kind == "stock":
-        return words.date(end)
-    if kind == "school_year":
-        return words.text("in the school year {years}", years=f"{start.year}/{end.year % 100:02}")
+        return _keys.date(words, end)
     whole_years = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
-    if whole_years and start.year == end.year:
-        return words.text("in {year}", year=str(end.year))
-    if whole_years:
-        return words.text("in the years {first} to {last}", first=str(start.year), last=str(end.year))
-    return words.text("from {first} to {last}", first=words.date(start), last=words.date(end))
+    if kind != "school_year" and not whole_years:
+        return words.text("from {first} to {last}", first=_keys.date(words, start), last=_keys.date(words, end))
+    first, last = (keyed(str(day.year), key("date", day)) for day in (start, end))
+    if kind == "school_year":
+        years = keyed(f"{start.year}/{end.year % 100:02}", key("period", start, end))
+        return words.text("in the school year {years}", years=years)
+    if start.year == end.year:
+        return words.text("in {year}", year=last)
+    return words.text("in the years {first} to {last}", first=first, last=last)
 
 
 def at_time(view: View, kind: str, start: dt.date, end: dt.date) -> str:
@@ -253,17 +307,17 @@ def at_time(view: View, kind: str, start: dt.date, end: dt.date) -> str:
     return view.words.text("on {date}", date=written) if kind == "stock" else written
 
 
-def change(view: View, indicator: str, value: float, decimals: int | None = None) -> str:
+def change(view: View, indicator: str, value: float, decimals: int | None = None, *, key: str = "") -> str:
     """Write a change with sign and unit: +1,2 Prozentpunkte; with the decimals of the indicator, if not said otherwise."""
     decimals = view.decimals(indicator) if decimals is None else decimals
     unit = view.words.text(_CHANGE_UNITS[view.indicator(indicator).unit])
-    return f"{signed(view, value, decimals)}{NO_BREAK_SPACE}{unit}"
+    return f"{signed(view, value, decimals, key=key)}{NO_BREAK_SPACE}{unit}"
 
 
-def signed(view: View, value: float, decimals: int) -> str:
+def signed(view: View, value: float, decimals: int, *, key: str = "") -> str:
     """Write a difference with its sign; ± where nothing is left of it at these decimals."""
     sign = "±" if rounded(abs(value), decimals) == 0 else "+" if value > 0 else MINUS
-    return f"{sign}{view.words.number(abs(value), decimals)}"
+    return keyed(f"{sign}{view.words.number(abs(value), decimals)}", key)
 
 
 _CHANGE_UNITS = {
@@ -276,18 +330,23 @@ _CHANGE_UNITS = {
 }
 
 
-def p_value(view: View, value: float) -> str:
+def p_value(view: View, value: float, *, key: str = "") -> str:
     """Write a probability of error: p = 0,03, or p < 0,001 where it is smaller."""
     if math.isnan(value):
         return EN_DASH
     if value < SMALLEST_P:
-        return f"p{NO_BREAK_SPACE}<{NO_BREAK_SPACE}{view.words.number(SMALLEST_P, 3)}"
+        return keyed(f"p{NO_BREAK_SPACE}<{NO_BREAK_SPACE}{view.words.number(SMALLEST_P, 3)}", key)
     decimals = 3 if value < 0.01 else 2  # three digits where two would round to 0,00
-    return f"p{NO_BREAK_SPACE}={NO_BREAK_SPACE}{view.words.number(value, decimals)}"
+    return keyed(f"p{NO_BREAK_SPACE}={NO_BREAK_SPACE}{view.words.number(value, decimals)}", key)
 
 
-def _in_reading_order(view: View, rows: pd.DataFrame) -> list[Any]:
-    """Rows of results in the order in which the target group's indicators are read."""
+def with_unit(view: View, indicator: str) -> str:
+    """Name an indicator and its unit."""
+    return view.words.text("{label}, {unit}", label=view.label(indicator), unit=view.unit(indicator))
+
+
+def in_reading_order(view: View, rows: pd.DataFrame) -> list[Any]:
+    """Give the rows of results in the order in which the target group's indicators are read."""
     order = {indicator.id: number for number, indicator in enumerate(view.indicators)}
     chosen = rows[rows["indicator"].isin(order)]
     chosen = chosen.assign(_order=chosen["indicator"].map(order)).sort_values("_order", kind="stable")

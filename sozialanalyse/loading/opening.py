@@ -30,6 +30,7 @@ from sozialanalyse.loading.corrections import (
 from sozialanalyse.loading.counts import check_counts, completed, parse_counts, set_apart
 from sozialanalyse.loading.csv_files import FILE_ROW
 from sozialanalyse.loading.deliveries import Delivered, Delivery, read_mapping, read_table, read_tidy
+from sozialanalyse.loading.design_effects import with_design_effects
 from sozialanalyse.loading.mapping import Mapping
 from sozialanalyse.loading.polygons import check_polygons
 from sozialanalyse.loading.raw_folder import RAW_VARIABLE, RawFolder
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
     from sozialanalyse.catalogue import Catalogue
 
 TOWN_FILE = "town.yml"
+
+
+RULES_FILE = "disclosure.yml"
+"""What may be shown of the counts: read by disclosure control, but part of what the town's pages depend on."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def load_town(folder: Path, raw: Path | None = None) -> TownData:
     return TownData(
         file=town,
         areas=declared.areas,
-        catalogue=with_town_breaks(declared.catalogue, document, counts),
+        catalogue=with_town_breaks(with_design_effects(declared.catalogue, document), document, counts),
         counts=counts,
         gaps=gaps,
         geometry=_find_polygons(document, declared.areas, opening),
@@ -220,6 +225,7 @@ def _read_areas(town: TownFile, opening: _Opening) -> AreaTree:
 
 def _read_catalogue(opening: _Opening) -> Catalogue:
     opening.own(catalogues.TOWN_FILE)
+    opening.own(RULES_FILE)
     return catalogues.with_town(catalogues.shipped(), opening.folder)
 
 

@@ -42,6 +42,9 @@ CELL = [*KEY[1:], "period_kind"]
 HARD = ["hard_lower", "hard_upper"]
 """Bounds that nothing can exceed; ``lower, upper`` are those that rounding leaves open around the estimate."""
 
+OF_ONE_COUNT = ("mark", "footnote")
+"""What a deliverer wrote beside one count is not said of a sum."""
+
 WORKING = ["variance", "estimated", "splits"]
 """Of a count on its way: variance, how much of it comes from split areas, and from how many parts."""
 
@@ -208,6 +211,8 @@ def _added(parts: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
     first = parts.sort_values([*by, "row"], kind="stable").groupby(by, sort=True, observed=True)
     others = [name for name in parts if name not in {*by, *VALUES, *HARD, *WORKING}]
     rest = first[others].first().reset_index(drop=True)
+    alone = first.size().to_numpy() == 1
+    rest = rest.assign(**{name: rest[name].where(alone, "") for name in OF_ONE_COUNT if name in rest})
     numbers = first[WORKING].sum().reset_index(drop=True)
     rows = pd.concat([sums, rest, numbers], axis=1)
     return _with_gaps(rows, first.size().to_numpy(), shares)

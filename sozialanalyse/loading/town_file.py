@@ -112,6 +112,11 @@ class TownFile(Versioned):
     counts: tuple[CountsFile, ...] = ()
     mappings: tuple[str, ...] = Field(default=(), description="mapping files for raw deliveries of other shapes")
     breaks: tuple[TownBreak, ...] = Field(default=(), description="breaks of measures that only this town knows of")
+    design_effects: dict[str, Annotated[float, Field(ge=1)]] = Field(
+        default={},
+        description="id of an indicator and how many times larger its chance variation is because persons are counted by "
+        "household; estimated from the town's own households",
+    )
     areas: str = Field(
         default="areas.csv",
         pattern=r"^[^{}]+$",

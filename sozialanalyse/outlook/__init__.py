@@ -10,7 +10,7 @@ from sozialanalyse.outlook.assumptions import SPECIAL_KINDS, Assumptions, NewBui
 from sozialanalyse.outlook.past import Backtest
 from sozialanalyse.outlook.populations import METHODS
 from sozialanalyse.outlook.projecting import Projection, backtest, project, variants
-from sozialanalyse.outlook.rates import RateOutlook, rates
+from sozialanalyse.outlook.rates import RateOutlook, rates, share_better
 from sozialanalyse.outlook.statements import CAVEATS, REASONS
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "backtest",
     "project",
     "rates",
+    "share_better",
     "variants",
 ]

@@ -81,6 +81,7 @@ from sozialanalyse.statistics.persistence import (
 )
 from sozialanalyse.statistics.pooling import Pooled, pool
 from sozialanalyse.statistics.positions import quintile, rank
+from sozialanalyse.statistics.positions_within import positions_within
 from sozialanalyse.statistics.projection import (
     CohortChange,
     Components,
@@ -130,7 +131,7 @@ from sozialanalyse.statistics.standardisation import (
     indirect_standardisation,
 )
 from sozialanalyse.statistics.trend_tests import EXACT_LIMIT, MINIMUM_POINTS, MannKendall, mann_kendall
-from sozialanalyse.statistics.two_dates import EVENTS_COMPARED, Change, halves_change, proportion_change, rate_change
+from sozialanalyse.statistics.two_dates import EVENTS_COMPARED, Change, proportion_change, rate_change
 
 __all__ = [
     "AGES",
@@ -227,7 +228,6 @@ __all__ = [
     "grade_of_proportion",
     "grade_of_rate",
     "group_segregation",
-    "halves_change",
     "hamilton_perry",
     "hierarchical_shrinkage",
     "homogeneity_p_value",
@@ -265,6 +265,7 @@ __all__ = [
     "pool",
     "pooled_dispersion",
     "pooled_slopes",
+    "positions_within",
     "proportion_change",
     "proportion_funnel",
     "proportion_signal",

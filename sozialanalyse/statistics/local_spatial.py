@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
-from scipy.sparse import diags_array
 from scipy.special import ndtr
 
 from sozialanalyse.statistics.neighbours import as_weights, lag, row_sums
@@ -198,10 +197,14 @@ def _with_itself(weights: Any) -> Any:
     largest = np.asarray(weights.max(axis=1).toarray(), dtype=np.float64).ravel()
     diagonal = weights.diagonal()
     added = np.where(diagonal > 0, 0.0, np.where(largest > 0, largest, 1.0))
+    from scipy.sparse import diags_array  # noqa: PLC0415 - takes longer to load than most statistics take
+
     return (weights + diags_array(added)).tocsr()
 
 
 def _without_itself(weights: Any) -> Any:
+    from scipy.sparse import diags_array  # noqa: PLC0415 - as above
+
     others = (weights - diags_array(weights.diagonal())).tocsr()
     others.eliminate_zeros()
     return others

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from sozialanalyse.statistics._arguments import refuse
 
@@ -205,6 +204,8 @@ def _probabilities(given: ArrayLike) -> Floats:
 def _closed_groups(probabilities: Floats) -> int:
     """Count the groups of classes that lead to each other and never out."""
     reached = probabilities > 0
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - loads all of scipy.sparse and scipy.linalg
+
     count, group = connected_components(reached, directed=True, connection="strong")
     leaves = {group[i] for i, j in np.argwhere(reached) if group[i] != group[j]}
     return int(count - len(leaves))

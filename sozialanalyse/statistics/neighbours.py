@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
 
 from sozialanalyse.statistics._arguments import refuse
 
@@ -70,6 +69,8 @@ def neighbour_weights(
 
 
 def _unique(here: NDArray[np.int64], there: NDArray[np.int64], weight: Floats, count: int) -> Any:
+    from scipy.sparse import coo_array, csr_array  # noqa: PLC0415 - takes longer to load than most statistics take
+
     order = np.lexsort((-weight, there, here))  # the strongest of a pair first
     pair = (here * count + there)[order]
     kept = order[np.diff(pair, prepend=-1) != 0]
@@ -94,6 +95,8 @@ def _scaled(weights: Any, style: Style) -> Any:
 
 
 def _divided_by_row(weights: Any, divisor: Floats) -> Any:
+    from scipy.sparse import csr_array  # noqa: PLC0415 - as above
+
     scaled = csr_array(weights, copy=True)
     per_entry = np.repeat(divisor, np.diff(scaled.indptr))
     scaled.data = scaled.data / per_entry
@@ -113,6 +116,8 @@ def as_weights(weights: Any, count: int) -> Any:
     ValueError
         If the matrix is not (count, count), or a weight is negative or missing.
     """
+    from scipy.sparse import csr_array  # noqa: PLC0415 - as above
+
     matrix = csr_array(getattr(weights, "sparse", weights), dtype=np.float64)
     if matrix.shape != (count, count):
         msg = f"weights are of shape {matrix.shape}, but the values are those of {count} areas"

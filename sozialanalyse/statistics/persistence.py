@@ -163,8 +163,7 @@ def estimated_persistence(values: ArrayLike, times: ArrayLike, *, confidence: fl
     areas, points = complete.shape
     if areas < AREAS_FROM or points < 4:
         return Persistence(np.nan, np.nan, np.nan)
-    design = np.stack([np.ones(points), dates - dates.mean()], axis=1)
-    free = np.eye(points) - design @ np.linalg.pinv(design)
+    free = without_line(dates)
     residuals = complete @ free
     products = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1)
     squares = (residuals**2).sum(axis=1)
@@ -174,6 +173,24 @@ def estimated_persistence(values: ArrayLike, times: ArrayLike, *, confidence: fl
     reach = z * np.sqrt((areas - 1) / areas * ((without - without.mean()) ** 2).sum())
     found = np.interp([whole, whole - reach, whole + reach], expected, GRID)
     return Persistence(*(float(number) for number in found))
+
+
+def without_line(times: ArrayLike) -> Floats:
+    """Return the matrix that takes a straight line out of a series: residuals are ``values @ without_line(times)``.
+
+    Parameters
+    ----------
+    times
+        Shape (points,).
+
+    Returns
+    -------
+    ndarray
+        Shape (points, points), symmetric.
+    """
+    dates = np.asarray(times, dtype=np.float64)
+    design = np.stack([np.ones(len(dates)), dates - dates.mean()], axis=1)
+    return np.asarray(np.eye(len(dates)) - design @ np.linalg.pinv(design))
 
 
 def _expected_ratios(free: Floats, times: Floats) -> Floats:

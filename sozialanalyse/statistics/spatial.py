@@ -105,10 +105,7 @@ def morans_i(
     >>> float(found.statistic.round(4)), float(found.expected), float(found.p_value.round(4))
     (0.7143, -0.2, 0.0256)
     """
-    y = np.asarray(values, dtype=np.float64)
-    matrix = as_weights(weights, y.shape[-1])
-    moments = _moments(matrix, islands)
-    z = y - y.mean(axis=-1, keepdims=True)
+    z, matrix, moments = _prepared(values, weights, islands)
     statistic = _moran(z, matrix, moments)
     expected = np.broadcast_to(-1 / (moments.n - 1) if moments.n > 1 else np.nan, statistic.shape)
     variance = _variance_of_i(_kurtosis(z), moments, assumption) - expected**2
@@ -142,12 +139,9 @@ def gearys_c(
     >>> float(gearys_c([1, 2, 3, 4, 5, 6], row_of_six).statistic.round(4))
     0.1429
     """
-    y = np.asarray(values, dtype=np.float64)
-    matrix = as_weights(weights, y.shape[-1])
-    moments = _moments(matrix, islands)
-    z = y - y.mean(axis=-1, keepdims=True)
+    z, matrix, moments = _prepared(values, weights, islands)
     statistic = _geary(z, matrix, moments)
-    whole = y.shape[-1] if islands == "spdep" else moments.n
+    whole = z.shape[-1] if islands == "spdep" else moments.n
     kurtosis = _kurtosis(z) * (moments.n / max(whole, 1))
     variance = _variance_of_c(kurtosis, moments, whole, assumption)
     permuted = _permuted(z, lambda order: _geary(order, matrix, moments), statistic, permutations, seed)
@@ -176,6 +170,13 @@ def standardised_rates(events: ArrayLike, exposure: ArrayLike) -> Floats:
     spread = (n * (rate - mean) ** 2).sum() / n.sum()
     between = max(0.0, float(spread - mean / n.mean()))
     return np.asarray((rate - mean) / np.sqrt(between + mean / n))
+
+
+def _prepared(values: ArrayLike, weights: Any, islands: Islands) -> tuple[Floats, Any, _Moments]:
+    """Return the values about their mean, the weights as a matrix, and its constants."""
+    y = np.asarray(values, dtype=np.float64)
+    matrix = as_weights(weights, y.shape[-1])
+    return y - y.mean(axis=-1, keepdims=True), matrix, _moments(matrix, islands)
 
 
 def _moments(weights: Any, islands: Islands) -> _Moments:

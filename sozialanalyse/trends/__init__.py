@@ -16,10 +16,13 @@ verb                         where a value since the last break is confidential
 ===========================  ========================================================================================
 ``development``              every whole number within the deliverer's bounds is tried; a direction that all of them
                              confirm is told (method ``bounds``), with the widest limits and the largest p. Without
-                             bounds, with too many combinations, or where they disagree: ``hidden``
+                             bounds, with too many combinations, or where they disagree: ``hidden``. Which test suits
+                             a flow is told by areas with counts that no rule hides; where larger counts are hidden,
+                             every test that they leave possible must say the same
 ``common_and_own``           the area takes no part and is ``hidden``; what is common is that of the areas shown, which
                              leaves out the small ones
 ``difference_of_changes``    ``hidden`` where one of the four values is confidential
+``seasonal``                 ``hidden``: of a quarter with a confidential value the others would be the larger ones
 ``deviating``                the area is not chosen at a date at which its value is confidential
 ===========================  ========================================================================================
 """
@@ -52,12 +55,14 @@ from sozialanalyse.trends._methods import (
     NOT_DECLARED,
     ONLY_ONE,
     OTHER_EVENTS,
+    OTHERS_HIDDEN,
     REFUSED,
     SAME_PEOPLE,
     SIGNIFICANCE,
     TWO_DATES,
 )
 from sozialanalyse.trends._pooling import common_and_own
+from sozialanalyse.trends._seasons import SEASONAL, seasonal
 from sozialanalyse.trends._series import SERIES, converted, years
 
 __all__ = [
@@ -78,11 +83,13 @@ __all__ = [
     "NO_CLEAR_TREND",
     "ONE_DATE",
     "ONLY_ONE",
+    "OTHERS_HIDDEN",
     "OTHER_EVENTS",
     "OVERLAPPING",
     "REFUSED",
     "RISING",
     "SAME_PEOPLE",
+    "SEASONAL",
     "SERIES",
     "SIGNIFICANCE",
     "TWO_DATES",
@@ -93,5 +100,6 @@ __all__ = [
     "deviating",
     "difference_of_changes",
     "evidence",
+    "seasonal",
     "years",
 ]

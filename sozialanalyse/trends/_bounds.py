@@ -16,8 +16,11 @@ from sozialanalyse.evidence import FALLING, HIGHER, LOWER, RISING
 from sozialanalyse.trends._methods import judge
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from sozialanalyse.trends._alike import Span
     from sozialanalyse.trends._series import Block
 
     Floats = NDArray[np.float64]
@@ -36,8 +39,8 @@ class Direction:
     p_value: float
 
 
-def certain_direction(block: Block, hidden: NDArray[np.bool_]) -> Direction | None:
-    """Try every value that the hidden counts of one series can have.
+def certain_direction(block: Block, hidden: NDArray[np.bool_], spans: Sequence[Span | None]) -> Direction | None:
+    """Try every value that the hidden counts of one series can have, with every resemblance of its years that is possible.
 
     Parameters
     ----------
@@ -45,12 +48,27 @@ def certain_direction(block: Block, hidden: NDArray[np.bool_]) -> Direction | No
         One series; its hidden points have bounds.
     hidden
         Which of its points are hidden, shape (points,).
+    spans
+        Bounds of the resemblance of neighbouring years, of which each must confirm the direction.
 
     Returns
     -------
     Direction or None
         None where bounds are missing or too wide, the kind of indicator has no law of its counts, or not all agree.
     """
+    found = [_of_every_value(replace(block, persistence=span), hidden) for span in spans]
+    told = [one for one in found if one is not None]
+    if len(told) < len(found) or len({one.finding for one in told}) != 1:
+        return None
+    return Direction(
+        told[0].finding,
+        min(one.change_lower for one in told),
+        max(one.change_upper for one in told),
+        max(one.p_value for one in told),
+    )
+
+
+def _of_every_value(block: Block, hidden: NDArray[np.bool_]) -> Direction | None:
     least, greatest = (part[0, hidden] * block.design_effect for part in (block.least, block.greatest))
     if not block.has_counts or np.isnan(least + greatest).any() or np.isnan(block.trials[0, hidden]).any():
         return None
@@ -68,10 +86,7 @@ def _unanimous(block: Block, hidden: NDArray[np.bool_], tried: list[Floats]) -> 
     events = np.repeat(block.events, len(possible), axis=0)
     events[:, hidden] = possible / block.design_effect
     repeated = block.take(np.zeros(len(possible), dtype=np.intp))
-    known = ~np.isnan(events) & (repeated.trials > 0)
-    values = np.where(known, events * (block.design_effect if block.kind == "count" else block.factor), np.nan)
-    filled = replace(repeated, events=events, values=values if block.kind == "count" else values / repeated.trials)
-    return _direction(filled)
+    return _direction(repeated.with_events(events))
 
 
 def _direction(filled: Block) -> Direction | None:

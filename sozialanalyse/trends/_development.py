@@ -25,19 +25,26 @@ from sozialanalyse.evidence import (
 from sozialanalyse.evidence import evidence as evidence_of
 from sozialanalyse.periods import DAYS_PER_YEAR
 from sozialanalyse.trends import _methods as methods
+from sozialanalyse.trends._alike import possible_spans
 from sozialanalyse.trends._bounds import certain_direction
+from sozialanalyse.trends._pairs import paired_limits
 from sozialanalyse.trends._series import SERIES, block_of, comparable, converted, laid_out, overlapping
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
     from sozialanalyse.evidence import Evidence
+    from sozialanalyse.trends._alike import Span
+    from sozialanalyse.trends._series import Block
 
     Chosen = NDArray[np.bool_]
+    Spans = Sequence[Span | None]
 
 CHANGE = ["change", "change_lower", "change_upper"]
+PAIRED = ["paired_lower", "paired_upper"]
 SLOPES = ["slope", "slope_lower", "slope_upper", "yearly", "yearly_lower", "yearly_upper"]
 COMPUTED = [*CHANGE, *SLOPES, "p_value"]
 """What is taken back where it cannot be told."""
@@ -55,7 +62,8 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     people, by a line through their counts for every persistence in the declared span, and flows whose neighbouring years
     resemble each other in many areas; ``descriptive``: stocks without a declared persistence, or too few events;
     ``two_dates`` (two to four points): the first and the last; ``bounds``: hidden values, where every value within the
-    deliverer's bounds says the same; ``hidden``: where not; ``refused``: windows that overlap; ``one_date``.
+    deliverer's bounds says the same; ``hidden``: where not, or where hidden counts of other areas leave open which test
+    is right and the tests differ (reason ``others_hidden``); ``refused``: windows that overlap; ``one_date``.
 
     Parameters
     ----------
@@ -68,7 +76,7 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
         A row for each indicator and area with at least one value, be it a confidential one: ``points`` (number of
         known values; where a test was made, of those tested), ``period_kind, first_start, first_end, last_start,
         last_end, first_value, last_value`` (NaN where confidential), ``change, change_lower, change_upper`` (last minus
-        first, in the indicator's unit, with 95 % interval), ``slope, slope_lower, slope_upper`` (Theil and Sen, unit a
+        first, in the indicator's unit, with 95 % interval; of two dates of a stock with its declared persistence), ``slope, slope_lower, slope_upper`` (Theil and Sen, unit a
         year; limits only where years are independent), ``yearly, yearly_lower, yearly_upper`` (slope of the line through the counts, at their mean,
         unit a year), ``p_value, method, reason, finding, fragile`` (without one of the points the verdict falls),
         ``turning_point`` (date of a confirmed bend; in flows from 10 points on), ``broken`` (an earlier stretch was left out),
@@ -91,13 +99,17 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     result = _ends(rows)
     if rows.empty:
         return result.assign(**dict.fromkeys(_ADDED, np.nan)).reset_index()
-    parts = [_judged(part) for _, part in rows.groupby("indicator", sort=False)]
+    by_indicator = {str(name): part for name, part in rows.groupby("indicator", sort=False)}
+    blocks = {name: block_of(part) for name, part in by_indicator.items()}
+    spans = {name: _spans(part, blocks[name]) for name, part in by_indicator.items()}
+    parts = [_judged(part, blocks[name], spans[name]) for name, part in by_indicator.items()]
     judged = pd.concat(parts).set_axis(result.index)
-    result = _with_finding(result.assign(**{str(name): judged[name] for name in judged}))
+    result = _with_finding(_with_pairs(result.assign(**{str(name): judged[name] for name in judged})))
+    result = _masked(result, result.pop("undecided").to_numpy(), HIDDEN, HIDDEN, methods.OTHERS_HIDDEN)
     result = _masked(result, _hidden(rows).to_numpy(), HIDDEN, HIDDEN)
-    result = _with_directions(result, rows)
+    result = _with_directions(result, rows, spans)
     result = _masked(result, overlapping(rows).to_numpy(), methods.REFUSED, OVERLAPPING)
-    return _with_caveats(result).drop(columns="verdict").reset_index()
+    return _with_caveats(result).drop(columns=["verdict", "paired"]).reset_index()
 
 
 _ADDED = [*COMPUTED, "method", "reason", "finding", "fragile", "turning_point", "caveats"]
@@ -117,21 +129,29 @@ def evidence(row: Any) -> Evidence:
     return evidence_of(row, columns, reference="earlier")
 
 
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+def _spans(rows: pd.DataFrame, block: Block) -> Spans:
+    """Return what is known of how much neighbouring years of one indicator resemble each other: every possible span."""
+    if not block.flow:
+        return [block.persistence]
+    levels = rows.drop_duplicates(SERIES)["level"]
+    largest = levels == levels.value_counts().index[0]  # its areas tell of all events, each once
+    return [*possible_spans(block.take(largest.to_numpy()))]
+
+
+def _judged(rows: pd.DataFrame, block: Block, spans: Spans) -> pd.DataFrame:
     """Judge all series of one indicator."""
-    block = block_of(rows)
-    if block.flow:
-        levels = rows.drop_duplicates(SERIES)["level"]
-        largest = levels == levels.value_counts().index[0]  # its areas tell of all events, each once
-        block = replace(block, persistence=methods.alike_years(block.take(largest.to_numpy())))
+    block = replace(block, persistence=spans[0])
     estimated = laid_out(rows, converted(rows))
     tested = block.with_values(np.where(estimated, np.nan, block.values))
-    judged = methods.judge(tested, block.points)
+    every = [methods.judge(replace(tested, persistence=span), block.points) for span in spans]
+    judged, undecided = methods.agreed(every)
     names = ("method", "reason", "verdict", "p_value", *SLOPES)
-    return pd.DataFrame({name: getattr(judged, name) for name in names}).assign(
+    paired = dict(zip(PAIRED, paired_limits(block), strict=True))
+    return pd.DataFrame({name: getattr(judged, name) for name in names} | paired).assign(
         points=np.where(tested.points >= statistics.MINIMUM_POINTS, tested.points, block.points),
         fragile=methods.fragile(tested, judged),
         turning_point=_dates(methods.turning_points(tested, judged)),
+        undecided=undecided,
     )
 
 
@@ -170,6 +190,13 @@ def _lower_grade(first: pd.DataFrame, last: pd.DataFrame) -> list[str]:
     return [min((grade if grade in GRADES else "" for grade in pair), key=GRADES.index) for pair in pairs]
 
 
+def _with_pairs(result: pd.DataFrame) -> pd.DataFrame:
+    """Take, where two dates of one stock are compared, the limits that reckon with those who remain."""
+    given = (result["method"] == methods.TWO_DATES) & result[PAIRED[0]].notna() & ~result["converted"]
+    limits = {name: result[name].mask(given, result[pair]) for name, pair in zip(CHANGE[1:], PAIRED, strict=True)}
+    return result.assign(**limits, paired=given).drop(columns=PAIRED)
+
+
 def _with_finding(result: pd.DataFrame) -> pd.DataFrame:
     """Name what the test or the comparison of two dates found."""
     tested = result["method"].isin([methods.MANN_KENDALL, methods.COUNT_TREND])
@@ -186,21 +213,22 @@ def _with_finding(result: pd.DataFrame) -> pd.DataFrame:
     return result.assign(finding=np.select(list(conditions.values()), list(conditions), default=ONE_DATE))
 
 
-def _masked(result: pd.DataFrame, chosen: Chosen, method: str, finding: str) -> pd.DataFrame:
+def _masked(result: pd.DataFrame, chosen: Chosen, method: str, finding: str, reason: str = "") -> pd.DataFrame:
     """Take back what was computed of some series, and say why."""
     numbers = {name: result[name].mask(chosen) for name in [*COMPUTED, "turning_point"]}
-    named = {"method": method, "finding": finding, "reason": finding}
+    named = {"method": method, "finding": finding, "reason": reason or finding}
     texts = {name: result[name].mask(chosen, text) for name, text in named.items()}
     return result.assign(**numbers, **texts, fragile=result["fragile"] & ~chosen)
 
 
-def _with_directions(result: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def _with_directions(result: pd.DataFrame, rows: pd.DataFrame, spans: Mapping[str, Spans]) -> pd.DataFrame:
     """Tell of series with confidential values what holds for all values within their bounds."""
     names = [*_DIRECTION, "method", "reason"]
     found = []
     hidden = (rows["status"] == SUPPRESSED).groupby([rows[name] for name in SERIES], sort=False).transform("any")
     for series, part in rows[hidden].groupby(SERIES, sort=False):
-        direction = certain_direction(block_of(part), (part["status"] == SUPPRESSED).to_numpy())
+        hidden_points = (part["status"] == SUPPRESSED).to_numpy()
+        direction = certain_direction(block_of(part), hidden_points, spans[str(part["indicator"].iloc[0])])
         if direction is not None:
             told = [getattr(direction, name) for name in _DIRECTION]
             found.append(pd.Series([*told, methods.BOUNDS, methods.BOUNDS], index=names, name=series))
@@ -221,9 +249,10 @@ def _with_caveats(result: pd.DataFrame) -> pd.DataFrame:
     tested = result["method"].isin([methods.MANN_KENDALL, methods.COUNT_TREND])
     told = ~result["method"].isin([HIDDEN, methods.REFUSED, methods.ONE_DATE])
     line = result["method"] == methods.COUNT_TREND
+    stock = (line & (result["reason"] == methods.SAME_PEOPLE)) | (told & result["paired"])
     flags = {
-        "same_people": line & (result["reason"] == methods.SAME_PEOPLE),
-        "persistence_assumed": line & (result["reason"] == methods.SAME_PEOPLE),
+        "same_people": stock,
+        "persistence_assumed": stock,
         "fragile": result["fragile"].astype(bool),
         "few_points": (result["method"] == methods.TWO_DATES) & (result["points"] > 2),
         "within_bounds": result["method"] == methods.BOUNDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,8 @@ import numpy as np
 from sozialanalyse import statistics
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sozialanalyse.statistics import CountTrend
@@ -28,12 +30,10 @@ TWO_DATES, ONE_DATE, BOUNDS, REFUSED = "two_dates", "one_date", "bounds", "refus
 
 OTHER_EVENTS, SAME_PEOPLE, ALIKE_YEARS = "other_events", "same_people", "alike_years"
 NOT_DECLARED, FEW_EVENTS, FEW_DATES, ONLY_ONE = "not_declared", "few_events", "few_dates", "only_one_date"
+OTHERS_HIDDEN = "others_hidden"
 """Why a method was chosen: each year counts other events; mostly the same people, with a declared persistence; years that
 resemble each other, as seen in many areas; a stock of which no persistence is declared; too few events for a line; fewer
-points than a test needs; one point."""
-
-MOST_ALIKE = 0.95
-"""Largest resemblance of neighbouring years that is reckoned with where it is estimated."""
+points than a test needs; one point; hidden counts of other areas leave open which test is right, and the tests differ."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +91,21 @@ def judge(block: Block, known: NDArray[np.int64] | None = None) -> Judgement:
     )
 
 
+def agreed(judgements: Sequence[Judgement]) -> tuple[Judgement, Chosen]:
+    """Keep of several judgements of the same series what all say, and tell of which series they differ.
+
+    The largest p and the widest limits count; where they differ, nothing can be told.
+    """
+    verdicts = np.stack([one.verdict for one in judgements])
+    both = replace(
+        judgements[0],
+        p_value=np.fmax.reduce([one.p_value for one in judgements]),
+        yearly_lower=np.fmin.reduce([one.yearly_lower for one in judgements]),
+        yearly_upper=np.fmax.reduce([one.yearly_upper for one in judgements]),
+    )
+    return both, np.asarray((verdicts != verdicts[0]).any(axis=0))
+
+
 def _methods(known: NDArray[np.int64], enough: Chosen, by_ranks: Chosen, by_line: Chosen) -> Texts:
     conditions = [by_ranks, by_line, enough, known > 1]
     return np.select(conditions, [MANN_KENDALL, COUNT_TREND, DESCRIPTIVE, TWO_DATES], default=ONE_DATE)
@@ -128,29 +143,6 @@ def _in_unit(block: Block, line: CountTrend) -> Floats:
     mean = events / np.where(trials > 0, trials, np.nan)
     unit = block.design_effect if block.kind == "count" else block.factor
     return np.asarray(slopes * mean * unit * (1 - mean if block.kind == "proportion" else 1.0))
-
-
-def alike_years(block: Block) -> tuple[float, float]:
-    """Estimate, from the areas of one level, how much neighbouring years of a flow resemble each other beyond a common movement.
-
-    Flows count other events every year, but what drives them may last. One short series cannot tell; the areas of one
-    level together can (:func:`.statistics.estimated_persistence`). Where the estimate does not exclude 0, it is 0.
-    """
-    complete = block.points == block.values.shape[1]
-    if complete.sum() < 2 or block.values.shape[1] < statistics.MINIMUM_POINTS:
-        return 0.0, 0.0
-    values, times = block.values[complete], block.times[complete]
-    if not np.allclose(times, times[0]):
-        return 0.0, 0.0
-    trials = np.nan_to_num(block.trials[complete], nan=1.0)
-    spread = np.sqrt(np.maximum(trials, 1.0))
-    scaled = (values - np.average(values, axis=0, weights=trials + 1e-9)) * spread
-    if not (scaled**2).sum():
-        return 0.0, 0.0
-    found = statistics.estimated_persistence(scaled, times[0])
-    if not found.lower > 0:
-        return 0.0, 0.0
-    return min(found.lower, MOST_ALIKE), min(found.upper, MOST_ALIKE)
 
 
 def fragile(block: Block, judged: Judgement) -> Chosen:

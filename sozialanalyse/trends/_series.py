@@ -113,6 +113,14 @@ class Block:
         gone = np.isnan(values)
         return replace(self, values=values, events=np.where(gone, np.nan, self.events))
 
+    def with_events(self, events: Floats) -> Block:
+        """Take other events, and the values that belong to them; only of kinds that have counts."""
+        if self.kind == "count":
+            return replace(self, events=events, values=events * self.design_effect)
+        return replace(
+            self, events=events, values=events * self.factor / np.where(self.trials > 0, self.trials, np.nan)
+        )
+
 
 def block_of(rows: pd.DataFrame) -> Block:
     """Lay out the rows of one indicator, in the order of series and time, as arrays."""
@@ -177,4 +185,4 @@ def _persistence(rows: pd.DataFrame) -> tuple[float, float] | None:
 def _factor(rows: pd.DataFrame) -> float:
     """Return by what numerator over denominator is multiplied to give the values of an indicator."""
     factors = rows["value"] * rows["denominator"] / rows["numerator"].where(rows["numerator"] > 0)
-    return float(factors.median()) if factors.notna().any() else 1.0
+    return float(factors.median()) if factors.notna().any() else _number(rows, "factor", 1.0)

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-ELSEWHERE: Final = {"disclosure", "perturbation_ptable"}
-"""Folders that belong to the part that protects small counts."""
-
 SKIPPED_AT_MOST: Final = 0.1
 """Share of the calls of a folder that may be skipped; one may always."""
 

@@ -35,13 +35,6 @@ def town(root, shared):
     return sa.open_town(root / "data" / "koeln", raw=shared / "data")
 
 
-@pytest.fixture(scope="module")
-def values(town):
-    frame = town.indicators()
-    keys = zip(frame["indicator"], frame["area"], frame["period_end"].dt.year, strict=True)
-    return dict(zip(keys, frame["value"], strict=True))
-
-
 def share(raw, lines, area, year):
     return 100 * sum(raw["020", line, area, year][0] for line in lines) / raw["005", "10", area, year][0]
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.shared
     ("folder", "calls", "values", "skipped"),
     [
         ("areal_interpolation", 2, 30, 0),
+        ("disclosure", 12, 327, 0),
         ("dsr_dobson_byar", 15, 406, 1),
         ("esp2013", 1, 1, 0),
         ("funnel", 15, 5293, 0),
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.shared
         ("life_expectancy_chiang", 3, 678, 1),
         ("markov", 3, 64, 0),
         ("mean_t", 4, 113, 0),
+        ("perturbation_ptable", 1, 10, 0),
         ("proportion_wilson", 18, 900, 2),
         ("quantile", 10, 718, 0),
         ("rate_byar_exact", 14, 916, 1),

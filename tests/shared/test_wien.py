@@ -48,13 +48,6 @@ def town(root, shared):
     return sa.open_town(root / "data" / "wien", raw=shared / "data")
 
 
-@pytest.fixture(scope="module")
-def values(town):
-    frame = town.indicators()
-    keys = zip(frame["indicator"], frame["area"], frame["period_end"].dt.year, strict=True)
-    return dict(zip(keys, frame["value"], strict=True))
-
-
 def residents(raw, district=None, year=None, sex=None, ages=range(1, LAST_AGE + 1), columns=GROUPS):
     """Add up raw rows; None stands for all of them."""
     return sum(

@@ -1,0 +1,239 @@
+"""Drawn: whether a picture shows no more than the published values that its keys tell of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.numerals import read_number
+from sozialanalyse.audit.pictures import read_drawing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sozialanalyse.audit.judging import Judge
+    from sozialanalyse.audit.keys import Claim
+    from sozialanalyse.audit.pictures import Drawing, Panel, Point
+    from sozialanalyse.language import LanguageCode
+
+PLACE_TOLERANCE = 0.06
+"""By so many points of a picture a mark may miss its place: coordinates are written with two decimals."""
+
+BEYOND = 0.25
+"""By this share of the drawn span an axis may go on beyond what is drawn on it."""
+
+
+def faults_of_picture(
+    svg: bytes | None, told: tuple[str, ...], judge: Judge, language: LanguageCode
+) -> Iterator[Fault]:
+    """Find what a picture shows that its keys do not tell.
+
+    Parameters
+    ----------
+    svg
+        Its bytes; None where it could not be read.
+    told
+        Keys of the picture.
+    judge
+        Knows the published cells.
+    language
+        How numbers are written in it.
+    """
+    drawing = read_drawing(svg) if svg is not None else None
+    if drawing is None:
+        yield Fault("a picture cannot be read, so nobody knows what it shows", {}, kind="opaque")
+        return
+    claims = [found[0] for key in told if not isinstance(found := judge.claim(key), Fault)]
+    yield from _faults_of_texts(drawing, told, judge, language)
+    if drawing.outside:
+        yield Fault("{count} shapes are drawn outside of all panels", {"count": drawing.outside}, kind="drawing")
+    for panel in drawing.panels:
+        yield from _faults_of_panel(panel, claims, judge, language)
+
+
+def _faults_of_texts(drawing: Drawing, told: tuple[str, ...], judge: Judge, language: LanguageCode) -> Iterator[Fault]:
+    labels = [label for panel in drawing.panels for axis in ("x", "y") for _, label in panel.ticks[axis]]
+    for text in drawing.texts:
+        if text in labels:
+            labels.remove(text)
+            continue
+        if strange := judge.unexplained(text, told, language):
+            yield Fault(
+                "the picture says '{text}'; nobody tells what {numerals} is", _values(text, strange), kind="unmapped"
+            )
+    for text in drawing.unseen:
+        if strange := judge.unexplained(text, (), language):
+            message = "the picture holds '{text}', which nobody sees; nobody tells what {numerals} is"
+            yield Fault(message, _values(text, strange), kind="unmapped")
+
+
+def _values(text: str, strange: list[str]) -> dict[str, str]:
+    return {"text": text, "numerals": ", ".join(strange)}
+
+
+def _faults_of_panel(panel: Panel, claims: list[Claim], judge: Judge, language: LanguageCode) -> Iterator[Fault]:
+    indicator = panel.name.removeprefix("panel-")
+    own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
+    values = {"panel": indicator}
+    if panel.strange:
+        yield Fault(
+            "the panel {panel} holds shapes that are no points: {shapes}",
+            {**values, "shapes": ", ".join(panel.strange)},
+            kind="drawing",
+        )
+    if not (panel.points or panel.markers or panel.bands or panel.areas):
+        return
+    drawn = [claim for claim in own if claim.statistic in ("drawn", "drawn_series")]
+    if not drawn:
+        yield Fault("the panel {panel} is drawn, but no key tells what", values, kind="drawing")
+        return
+    known = list(_values_told(drawn, judge))
+    if panel.areas:
+        yield from _faults_of_map(panel, own, judge, values)
+        return
+    axis = "y" if any(claim.statistic == "drawn_series" for claim in drawn) else "x"
+    yield from _faults_of_axis(panel, axis, language, values)
+    scale = panel.scale(axis, [_number(label, language) for _, label in panel.ticks[axis]])
+    if scale is None:
+        yield Fault(
+            "the axis of the panel {panel} cannot be read, so its points cannot be checked", values, kind="drawing"
+        )
+        return
+    yield from _faults_of_points(panel, axis, scale, known, values)
+    yield from _faults_of_rules(panel, axis, values)
+
+
+def _values_told(drawn: list[Claim], judge: Judge) -> Iterator[float]:
+    """Published values that keys tell of; those of the town stand beside those of its areas."""
+    of = judge.lookup
+    for claim in drawn:
+        indicator = of.indicator(claim)
+        if claim.statistic == "drawn":
+            figures = [figure for _, figure in of.level(claim)]
+            town = of.figures.figure(indicator, of.figures.root, claim.day())
+            figures += [town] if town else []
+        else:
+            series = of.figures.series(indicator, claim.parts["area"], claim.day("first"), claim.day())
+            figures = [figure for _, figure in series]
+        yield from (float(figure.value) for figure in figures if figure.value is not None)
+
+
+def _faults_of_points(
+    panel: Panel, axis: str, scale: tuple[float, float], known: list[float], values: dict[str, str]
+) -> Iterator[Fault]:
+    """Hold every sign and every corner of a line to a published value."""
+    offset, slope = scale
+    allowed = abs(slope) * PLACE_TOLERANCE
+    inside = _inside(panel)
+    markers = [point for point in panel.markers if inside(point)]
+    if len(markers) > len(known):
+        yield Fault(
+            "the panel {panel} shows {count} points for {told} published values",
+            {**values, "count": len(markers), "told": len(known)},
+            kind="drawing",
+        )
+    for point in dict.fromkeys([*markers, *(point for point in panel.points if inside(point))]):
+        value = offset + slope * getattr(point, axis)
+        if not any(abs(value - told) <= allowed for told in known):
+            yield Fault(
+                "the panel {panel} shows a point at {value}, which is no published value",
+                {**values, "value": f"{value:.4g}"},
+                kind="drawing",
+            )
+    beyond = sum(not inside(point) for point in [*panel.markers, *panel.points])
+    if beyond > 4 * (len(known) + 1):
+        yield Fault(
+            "{count} points are drawn outside of the panel {panel}", {**values, "count": beyond}, kind="drawing"
+        )
+    yield from _faults_of_bands(panel, axis, scale, known, values)
+
+
+def _inside(panel: Panel) -> Callable[[Point], bool]:
+    low, high = panel.frame or (None, None)
+
+    def inside(point: Point) -> bool:
+        if low is None or high is None:
+            return True
+        return low.x - 1 <= point.x <= high.x + 1 and low.y - 1 <= point.y <= high.y + 1
+
+    return inside
+
+
+def _faults_of_bands(
+    panel: Panel, axis: str, scale: tuple[float, float], known: list[float], values: dict[str, str]
+) -> Iterator[Fault]:
+    """Hold each interval to a published value that lies in it."""
+    offset, slope = scale
+    corners = sum(map(len, panel.bands))
+    if corners > 3 * len(known) + 4 * len(panel.bands):
+        yield Fault(
+            "the panel {panel} shows intervals with {count} corners for {told} published values",
+            {**values, "count": corners, "told": len(known)},
+            kind="drawing",
+        )
+    for band in panel.bands:
+        ends = sorted(offset + slope * getattr(point, axis) for point in band)
+        slack = abs(slope) * PLACE_TOLERANCE
+        if ends and not any(ends[0] - slack <= told <= ends[-1] + slack for told in known):
+            yield Fault(
+                "the panel {panel} shows an interval from {least} to {greatest} without a published value in it",
+                {**values, "least": f"{ends[0]:.4g}", "greatest": f"{ends[-1]:.4g}"},
+                kind="drawing",
+            )
+
+
+def _faults_of_axis(panel: Panel, axis: str, language: LanguageCode, values: dict[str, str]) -> Iterator[Fault]:
+    """Hold the axis to what is drawn on it: where it ends may tell of a value that is not shown."""
+    inside = _inside(panel)
+    points = [*panel.points, *panel.markers, *(point for band in panel.bands for point in band)]
+    drawn = [getattr(point, axis) for point in points if inside(point)]
+    ticks = [(place, _number(label, language)) for place, label in panel.ticks[axis]]
+    zero = [place for place, number in ticks if number == 0]
+    if not drawn:
+        return
+    low, high = min([*drawn, *zero]), max([*drawn, *zero])
+    room = BEYOND * (high - low) + 1
+    for place, number in ticks:
+        if number is None:
+            yield Fault("a tick of the panel {panel} is no number", values, kind="unmapped")
+        elif not low - room <= place <= high + room:
+            yield Fault(
+                "the axis of the panel {panel} goes on to {value}, far beyond what is drawn",
+                {**values, "value": f"{number:g}"},
+                kind="drawing",
+            )
+
+
+def _faults_of_rules(panel: Panel, axis: str, values: dict[str, str]) -> Iterator[Fault]:
+    """Hold frames, grids and guides to the edges of the panel and the ticks; elsewhere they would show a value."""
+    places = [place for place, _ in panel.ticks[axis]] + [getattr(corner, axis) for corner in panel.frame or ()]
+    for rule in panel.rules:
+        place = getattr(rule, axis)
+        if not any(abs(place - known) <= 1 for known in places):
+            message = "a line of the panel {panel} stands at {place}, neither at its edge nor at a tick"
+            yield Fault(message, {**values, "place": f"{place:g}"}, kind="drawing")
+            return
+
+
+def _faults_of_map(panel: Panel, own: list[Claim], judge: Judge, values: dict[str, str]) -> Iterator[Fault]:
+    """Count the coloured areas: no more than have a published value, and in each class as many as the legend says."""
+    shown = {
+        area
+        for claim in own
+        if claim.statistic == "drawn"
+        for area, figure in judge.lookup.level(claim)
+        if figure.value is not None
+    }
+    count = sum(panel.areas.values())
+    if count > len(shown):
+        yield Fault(
+            "the map {panel} colours {count} areas, but {told} have a published value",
+            {**values, "count": count, "told": len(shown)},
+            kind="drawing",
+        )
+
+
+def _number(label: str, language: LanguageCode) -> float | None:
+    """Read the label of a tick; dates are numbers of years."""
+    written = read_number(label, language)
+    return float(written.value) if written else None

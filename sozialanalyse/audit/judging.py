@@ -1,0 +1,263 @@
+"""Judging: whether a written number is what its key says, and which numerals of a text nobody explains."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sozialanalyse.audit.claims import expected_of
+from sozialanalyse.audit.keys import SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
+from sozialanalyse.audit.lookup import Lookup
+from sozialanalyse.audit.numerals import Numeral, Written, has_numeral, numerals, read_number
+from sozialanalyse.audit.problems import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sozialanalyse.audit.expected import Expected
+    from sozialanalyse.audit.figures import Count, Figures
+    from sozialanalyse.audit.problems import Kind
+    from sozialanalyse.language import LanguageCode
+
+LETTERS = 1
+"""So many letters a static text has at least: a bare number is no text that may stand anywhere."""
+
+_MINUS = ("\u2212", "-")
+
+
+class Fault(NamedTuple):
+    """What is wrong with a number, before it is said where."""
+
+    message: str
+    values: dict[str, Any]
+    kind: Kind
+
+
+class Known(NamedTuple):
+    """A key that can be checked, and what its number must be."""
+
+    claim: Claim
+    expected: Expected
+
+
+class Said(NamedTuple):
+    """A number that a page says of cells that are not to be known; what follows from it, the attack finds out."""
+
+    claim: Claim
+    written: Written
+    hidden: tuple[Count, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Compares what is written with what the published cells give.
+
+    Parameters
+    ----------
+    figures
+        The published cells.
+    said
+        Collects what pages say of hidden cells.
+    """
+
+    figures: Figures
+    said: list[Said] = field(default_factory=list)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """What looks up the cells that keys speak of."""
+        return Lookup(self.figures)
+
+    @cached_property
+    def static(self) -> _Static:
+        """Texts that may stand without a key."""
+        return _Static(self.figures.knowledge.document.static)
+
+    @cached_property
+    def _claims(self) -> dict[str, Known | Fault]:
+        return {}
+
+    def claim(self, key: str) -> Known | Fault:
+        """Read a key and compute its number; or say why that cannot be."""
+        if key not in self._claims:
+            try:
+                claim = read_key(key)
+                self._claims[key] = Known(claim, expected_of(self.lookup, claim))
+            except ClaimError as error:
+                self._claims[key] = Fault(error.message, error.values, kind="unmapped")
+            except ValueError:
+                self._claims[key] = Fault("{key}: a part is no number or no day", {"key": key}, kind="unmapped")
+        return self._claims[key]
+
+    def mark(self, key: str, text: str, language: LanguageCode) -> Fault | None:
+        """Judge a number that says what it is."""
+        found = self.claim(key)
+        if isinstance(found, Fault):
+            return found
+        claim, expected = found
+        values = {"text": quoted(text), "key": key}
+        if claim.statistic in WITHOUT_TEXT:
+            return Fault("'{text}' is written, but {key} is only drawn", values, kind="unmapped")
+        if claim.statistic in SEVERAL:
+            strange = [part for part in _parts(text) if part not in self._words(claim)]
+            return Fault("'{text}' is not {key}", values, kind="wrong") if strange else None
+        written = read_number(text, language)
+        if written is None:
+            return Fault("'{text}' is not one number, as {key} should be", values, kind="unmapped")
+        return self._judged(claim, expected, written, values)
+
+    def _judged(self, claim: Claim, expected: Expected, written: Written, values: dict[str, Any]) -> Fault | None:
+        """Hold a number to what it must be."""
+        if expected.hidden:
+            self.said.append(Said(claim, written, expected.hidden))
+            area = expected.hidden[0].name
+            values = {**values, "cell": f"{area.area}|{area.measure}|{area.time.end}"}
+            return Fault("'{text}' ({key}) needs the hidden cell {cell}", values, kind="hidden")
+        if expected.is_absent:
+            return Fault("'{text}' ({key}) follows from no published cell", values, kind="wrong")
+        if written.decimals > expected.decimals:
+            values = {**values, "allowed": expected.decimals}
+            return Fault("'{text}' ({key}) has more than {allowed} decimals", values, kind="wrong")
+        if not _fits(expected, written):
+            self.said.append(Said(claim, written, ()))
+            values = {**values, "expected": _shown(expected)}
+            return Fault("'{text}' ({key}) is not what the published cells give: {expected}", values, kind="wrong")
+        return None
+
+    def is_recomputed(self, key: str) -> bool:
+        """Whether the number of a key was computed again and not only held to a range."""
+        found = self.claim(key)
+        return not isinstance(found, Fault) and (found.expected.value is not None or found.claim.statistic in SEVERAL)
+
+    def unexplained(self, text: str, told: Iterable[str], language: LanguageCode) -> list[str]:
+        """Find the numerals of a text that are neither static nor what one of its keys says.
+
+        Parameters
+        ----------
+        text
+            Of an attribute, a picture, or between elements.
+        told
+            Keys of the same element.
+        language
+            How numbers are written.
+        """
+        if not has_numeral(text):
+            return []
+        rest = self.static.removed_from(text)
+        open_ = numerals(rest)
+        if not open_:
+            return []
+        claims = [found for key in told if not isinstance(found := self.claim(key), Fault)]
+        words = {word for claim, _ in claims if claim.statistic in SEVERAL for word in self._words(claim)}
+        exact = [found for claim, found in claims if found.value is not None]
+        spare = [found for claim, found in claims if found.value is None and not found.hidden and _has_range(found)]
+        strange = []
+        for numeral in open_:
+            written = _written_at(rest, numeral, language)
+            if all(part in words for part in _parts(numeral.text)) or _is_one_of(exact, written):
+                continue
+            fitting = next((found for found in spare if written and _allows(found, written)), None)
+            if fitting is None:
+                strange.append(numeral.text)
+            else:
+                spare.remove(fitting)
+        return strange
+
+    def faults_of_told(self, told: Iterable[str]) -> list[Fault]:
+        """Judge keys of what is told without text: they must be readable and need no hidden cell."""
+        faults = []
+        for key in told:
+            found = self.claim(key)
+            if isinstance(found, Fault):
+                faults.append(found)
+            elif found.expected.hidden:
+                name = found.expected.hidden[0].name
+                cell = f"{name.area}|{name.measure}|{name.time.end}"
+                faults.append(
+                    Fault("{key} is told and needs the hidden cell {cell}", {"key": key, "cell": cell}, kind="hidden")
+                )
+        return faults
+
+    def _words(self, claim: Claim) -> set[str]:
+        """Numerals that may stand in the text of a date, an age range or a name."""
+        parts = claim.parts
+        if claim.statistic == "area":
+            return set(_parts(f"{parts['area']} {self.figures.knowledge.areas[parts['area']].name}"))
+        if claim.statistic == "ages":
+            return {parts["age_from"], parts["age_to"]}
+        days = [dt.date.fromisoformat(day) for day in parts.values()]
+        numbers = {number for day in days for number in (day.day, day.month, day.year, day.year % 100)}
+        return {form for number in numbers for form in (str(number), f"{number:02}")}
+
+
+class _Static:
+    """Removes texts that may stand anywhere."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        plain = {" ".join(text.split()) for text in texts}
+        useful = {text for text in plain if has_numeral(text) and sum(sign.isalpha() for sign in text) >= LETTERS}
+        self._texts = sorted(useful, key=lambda text: (-len(text), text))
+
+    def removed_from(self, text: str) -> str:
+        """Take static texts out, the longest first, where they do not cut a word or a number."""
+        rest = " ".join(text.split())
+        for known in self._texts:
+            if known in rest:
+                rest = re.sub(rf"(?<![\w.,]){re.escape(known)}(?!\w|[.,]\d)", " ", rest)
+                if not has_numeral(rest):
+                    break
+        return rest
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a date or a name into its numerals."""
+    return [part for numeral in numerals(text) for part in re.split(r"[.,]", numeral.text)]
+
+
+def _written_at(text: str, numeral: Numeral, language: LanguageCode) -> Written | None:
+    """Read a number in a text with the sign before it."""
+    is_negative = text[: numeral.start].endswith(_MINUS) and not re.search(r"[\w)%] ?[\u2212-]$", text[: numeral.start])
+    return read_number(("\u2212" if is_negative else "") + numeral.text, language)
+
+
+def _is_one_of(exact: list[Expected], written: Written | None) -> bool:
+    """Whether a number is one of those that are told; a sentence may give the size and say the direction."""
+    if written is None:
+        return False
+    opposite = Written(-written.value, written.decimals)
+    return any(
+        written.decimals <= found.decimals and (_fits(found, written) or _fits(found, opposite)) for found in exact
+    )
+
+
+def _has_range(found: Expected) -> bool:
+    return found.least is not None or found.greatest is not None or bool(found.among)
+
+
+def _allows(found: Expected, written: Written) -> bool:
+    opposite = Written(-written.value, written.decimals)
+    return written.decimals <= found.decimals and (_fits(found, written) or _fits(found, opposite))
+
+
+def _fits(expected: Expected, written: Written) -> bool:
+    """Whether a number as it is written can be what is expected."""
+    if expected.value is not None:
+        return written.stands_for(expected.value)
+    if expected.among:
+        return any(written.stands_for(value) for value in expected.among)
+    below = expected.least is not None and written.value + written.half < expected.least
+    above = expected.greatest is not None and written.value - written.half > expected.greatest
+    return not below and not above
+
+
+def _shown(expected: Expected) -> str:
+    """Write the number that would be right."""
+    if expected.value is not None:
+        return f"{float(expected.value):.{max(expected.decimals, 0) + 1}f}"
+    if expected.among:
+        return ", ".join(f"{float(value):.{expected.decimals + 1}f}" for value in sorted(expected.among))
+    ends = (expected.least, expected.greatest)
+    return " to ".join("…" if end is None else f"{float(end):.6g}" for end in ends)

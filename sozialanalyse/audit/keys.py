@@ -1,0 +1,103 @@
+"""Keys: what a written number says that it is, ``STATISTIC|PART|...`` with each part percent-encoded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+CELL = ("indicator", "area", "end")
+SERIES = ("indicator", "area", "first", "end")
+LEVEL = ("indicator", "within", "end", "level")
+MEASURED = ("measure", "area", "end", "level", "sex", "age_from", "age_to")
+REFORM = ("measure", "date", "end")
+
+
+_PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
+    CELL: (
+        *("value", "numerator", "denominator", "lower", "upper", "least", "greatest"),
+        *("converted", "converted_lower", "converted_upper"),
+        *("rest", "difference", "difference_lower", "difference_upper"),
+    ),
+    SERIES: (
+        *("change", "change_lower", "change_upper", "rest_change", "slope", "points", "p_value", "turning_point"),
+        *("change_difference", "change_difference_lower", "change_difference_upper", "drawn_series"),
+    ),
+    LEVEL: (
+        *("level_min", "level_max", "level_mean", "level_areas", "level_all", "level_without", "level_tested"),
+        *("level_above", "level_below", "level_around", "level_clear", "drawn"),
+    ),
+    (*LEVEL, "status"): ("level_status",),
+    (*LEVEL, "number"): ("class_least", "class_greatest", "class_areas"),
+    MEASURED: ("unassigned", "unassigned_share"),
+    REFORM: ("misplaced", "misplaced_of_town"),
+    ("indicator",): ("axis", "margin"),
+    ("what",): ("number",),
+    ("name",): ("constant",),
+    ("date",): ("date",),
+    ("first", "end"): ("period",),
+    ("age_from", "age_to"): ("ages",),
+    ("area",): ("area",),
+}
+PARTS = {statistic: parts for parts, statistics in _PARTS.items() for statistic in statistics}
+"""Names of the parts of each statistic's key."""
+
+OPEN_ENDED = ("number", "constant")
+"""Statistics whose keys may have further parts."""
+
+SEVERAL = ("date", "period", "ages", "area")
+"""Keys of dates and names, whose text may hold several numerals."""
+
+WITHOUT_TEXT = ("drawn", "drawn_series", "axis")
+"""Keys of what is drawn and not written."""
+
+
+class ClaimError(Exception):
+    """A key that says nothing that can be checked; a message template and what fills it."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message)
+        self.message, self.values = message, values
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a key says.
+
+    Parameters
+    ----------
+    key
+        As it stands on the page.
+    statistic
+        Its first part.
+    parts
+        The others by their names.
+    """
+
+    key: str
+    statistic: str
+    parts: dict[str, str] = field(compare=False)
+
+    def day(self, name: str = "end") -> dt.date:
+        """Return a part that is a date."""
+        return dt.date.fromisoformat(self.parts[name])
+
+
+def read_key(key: str) -> Claim:
+    """Take a key apart.
+
+    Raises
+    ------
+    ClaimError
+        When its statistic is not known or it has more or fewer parts than that has.
+    """
+    statistic, *parts = (unquote(part) for part in key.split("|"))
+    names = PARTS.get(statistic)
+    if names is None:
+        message = "{key}: the statistic {statistic} is not registered"
+        raise ClaimError(message, key=key, statistic=statistic)
+    if len(parts) < len(names) or (len(parts) > len(names) and statistic not in OPEN_ENDED):
+        message = "{key}: {found} parts stand where {expected} are expected"
+        raise ClaimError(message, key=key, found=len(parts), expected=len(names))
+    names = (*names, *(f"more{number}" for number in range(len(parts) - len(names))))
+    return Claim(key, statistic, dict(zip(names, parts, strict=True)))

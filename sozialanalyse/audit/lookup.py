@@ -1,0 +1,72 @@
+"""Looking up what a key speaks of among the published cells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sozialanalyse.audit.keys import Claim, ClaimError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from sozialanalyse.audit.figures import Figure, Figures
+    from sozialanalyse.audit.knowledge import Indicator
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Looks up what a key speaks of.
+
+    Parameters
+    ----------
+    figures
+        The published cells.
+    """
+
+    figures: Figures
+
+    def check_names(self, claim: Claim) -> None:
+        """Refuse a claim of what does not exist; as :func:`.expected_of`."""
+        knowledge = self.figures.knowledge
+        known = {
+            "indicator": set(knowledge.indicators),
+            "area": set(knowledge.areas),
+            "within": set(knowledge.areas),
+            "measure": set(knowledge.measures),
+            "level": {*knowledge.document.levels, *(area.level for area in knowledge.areas.values())},
+        }
+        for name, part in claim.parts.items():
+            if name in known and part not in known[name]:
+                message = "{key}: there is no {what} {part}"
+                raise ClaimError(message, key=claim.key, what=name, part=part)
+            if name in ("end", "first", "date"):
+                try:
+                    dt.date.fromisoformat(part)
+                except ValueError as error:
+                    message = "{key}: {part} is no day"
+                    raise ClaimError(message, key=claim.key, part=part) from error
+
+    def indicator(self, claim: Claim) -> Indicator:
+        """Return the indicator that a claim speaks of."""
+        return self.figures.knowledge.indicators[claim.parts["indicator"]]
+
+    def decimals(self, claim: Claim) -> int:
+        """So many decimals may a value have."""
+        indicator = self.indicator(claim)
+        return 0 if indicator.kind == "count" else indicator.decimals
+
+    def figure(self, claim: Claim, day: str = "end", area: str | None = None) -> Figure | None:
+        """Look up the value that a claim speaks of."""
+        return self.figures.figure(self.indicator(claim), area or claim.parts["area"], claim.day(day))
+
+    def level(self, claim: Claim) -> list[tuple[str, Figure]]:
+        """Look up the values of all areas of a level that a claim speaks of."""
+        areas = self.figures.members(claim.parts["within"], claim.parts["level"], claim.day())
+        found = ((area, self.figure(claim, area=area)) for area in areas)
+        return [(area, figure) for area, figure in found if figure]
+
+    def shown_values(self, claim: Claim) -> list[Fraction]:
+        """Values of a level that are published."""
+        return [figure.value for _, figure in self.level(claim) if figure.value is not None]

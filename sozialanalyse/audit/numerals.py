@@ -1,0 +1,126 @@
+"""Numerals in text: where they stand, and which number is written.
+
+What counts as a numeral is wider than digits: a superscript or a fraction sign tells a number, too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sozialanalyse.language import LanguageCode
+
+SEPARATORS = {"de": (".", ","), "en": (",", ".")}
+"""What stands between thousands and before decimals."""
+
+_SPACES = "\u00a0\u202f "
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_UNIT = re.compile(r"(?<=m)[\u00b2\u00b3]")
+"""Square metres count nothing."""
+
+
+class Numeral(NamedTuple):
+    """A numeral and where it begins."""
+
+    start: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as it is written.
+
+    Parameters
+    ----------
+    value
+        What stands there.
+    decimals
+        How many digits stand after the decimal sign.
+    is_limit
+        It is said to be below that (p < 0.001).
+    """
+
+    value: Fraction
+    decimals: int
+    is_limit: bool = False
+
+    @property
+    def half(self) -> Fraction:
+        """By how much the true value may differ."""
+        return Fraction(1, 2 * 10**self.decimals)
+
+    def stands_for(self, value: Fraction) -> bool:
+        """Whether a value is written like this; a tie may have gone either way.
+
+        Examples
+        --------
+        >>> (
+        ...     Written(Fraction("4.3"), 1).stands_for(Fraction("4.25")),
+        ...     Written(Fraction("4.3"), 1).stands_for(Fraction("4.2")),
+        ... )
+        (True, False)
+        """
+        return abs(self.value - value) <= self.half * (1 + Fraction(1, 10**9))
+
+
+def numerals(text: str) -> list[Numeral]:
+    """Find every numeral of a text.
+
+    Examples
+    --------
+    >>> [numeral.text for numeral in numerals("4,3 % von 1.200 m²; ½")]
+    ['4,3', '1.200', '½']
+    """
+    plain = _UNIT.sub("m", text)
+    found = [Numeral(match.start(), match.group()) for match in _NUMERAL.finditer(plain)]
+    odd = (
+        Numeral(place, sign)
+        for place, sign in enumerate(plain)
+        if not sign.isascii() and not sign.isdecimal() and unicodedata.numeric(sign, None) is not None
+    )
+    return sorted([*found, *odd])
+
+
+def has_numeral(text: str) -> bool:
+    """Whether a text holds a numeral."""
+    return any(sign.isnumeric() for sign in text) and bool(numerals(text))
+
+
+def read_number(text: str, language: LanguageCode) -> Written | None:
+    """Read the one number of a mark.
+
+    Parameters
+    ----------
+    text
+        A number as the language writes it, with at most a sign, a per cent sign, ``p =`` or ``p <``.
+    language
+        ``de`` or ``en``.
+
+    Returns
+    -------
+    Written
+        None where the text is anything else.
+
+    Examples
+    --------
+    >>> read_number("1.234,5 %", "de")
+    Written(value=Fraction(2469, 2), decimals=1, is_limit=False)
+    >>> read_number("1.234,5 %", "en") is None
+    True
+    """
+    thousands, point = (re.escape(sign) for sign in SEPARATORS[language])
+    pattern = (
+        rf"(?P<p>p[{_SPACES}]?(?P<limit>[=<])[{_SPACES}]?)?(?P<sign>[+\u2212±-]?)"
+        rf"(?P<whole>\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{point}(?P<decimals>\d+))?[{_SPACES}]?%?"
+    )
+    found = re.fullmatch(pattern, text.strip(_SPACES), re.ASCII)
+    if found is None:
+        return None
+    whole = re.sub(r"\D", "", found["whole"])
+    decimals = found["decimals"] or ""
+    value = Fraction(int(whole + decimals), 10 ** len(decimals))
+    return Written(-value if found["sign"] in ("\u2212", "-") else value, len(decimals), found["limit"] == "<")

@@ -1,0 +1,177 @@
+"""Pages: every numeral of an HTML file is mapped to a cell and a statistic, or to static text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sozialanalyse.audit.coverage import Coverage
+from sozialanalyse.audit.drawn import faults_of_picture
+from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.markup import Attribute, Content, read_page
+from sozialanalyse.audit.numerals import has_numeral, numerals
+from sozialanalyse.audit.order import faults_of_order
+from sozialanalyse.audit.pictures import read_drawing
+from sozialanalyse.audit.problems import Problem, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sozialanalyse.audit.judging import Judge
+
+LONG_ENOUGH = 5
+"""So many letters a text has at least that quotes a page: fewer could be found anywhere."""
+
+STRUCTURE = {
+    ("meta", "charset"): r"utf-8",
+    ("meta", "content"): r"width=device-width, initial-scale=1|default-src 'none'; img-src data:; .*",
+    ("*", "tabindex"): r"0|-1",
+    ("*", "colspan"): r"\d{1,2}",
+    ("*", "rowspan"): r"\d{1,2}",
+}
+"""Attributes in which numerals say nothing about people."""
+
+
+class PageAudit:
+    """Audits one page.
+
+    Parameters
+    ----------
+    file
+        Its address below the output folder.
+    text
+        HTML.
+    judge
+        Knows the published cells.
+    addresses
+        All files of the folder: links to them may hold their numerals.
+    """
+
+    def __init__(self, file: str, text: str, judge: Judge, addresses: frozenset[str]) -> None:
+        self.file = file
+        self.judge = judge
+        self.addresses = addresses
+        self.content: Content = read_page(text)
+        self.coverage = Coverage(file)
+
+    def problems(self) -> list[Problem]:
+        """Find everything that is wrong with the page."""
+        found = [
+            *self._of_marks(),
+            *self._of_runs(),
+            *self._of_attributes(),
+            *self._of_pictures(),
+            *self._of_styles(),
+        ]
+        found += [
+            self._problem(fault, "") for table in self.content.tables for fault in faults_of_order(table, self.judge)
+        ]
+        return found
+
+    def _problem(self, fault: Fault, place: str) -> Problem:
+        return Problem(fault.kind, self.file, place, fault.message, fault.values)
+
+    def _of_marks(self) -> Iterator[Problem]:
+        for mark in self.content.marks:
+            count = len(numerals(mark.text))
+            self.coverage.total += count
+            fault = self.judge.mark(mark.key, mark.text, mark.language)
+            if fault:
+                yield self._problem(fault, f"line {mark.line}")
+            elif self.judge.is_recomputed(mark.key):
+                self.coverage.computed += count
+            else:
+                self.coverage.held += count
+
+    def _of_runs(self) -> Iterator[Problem]:
+        for run in [*self.content.runs, *self.content.comments]:
+            if not has_numeral(run.text):
+                continue
+            strange = self.judge.unexplained(run.text, (), run.language)
+            strange = [numeral for numeral in strange if numeral not in self._footnotes]
+            if strange and run.element == "title":
+                strange = self._not_quoted(run.text, strange)
+            yield from self._unmapped(run.text, strange, f"line {run.line}, {run.element}")
+
+    @cached_property
+    def _footnotes(self) -> set[str]:
+        """Raised numbers with which a note of the page begins; elsewhere they point to it."""
+        raised = "\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"
+        return {run.text.lstrip()[0] for run in self.content.runs if re.match(rf"\s*[{raised}]\s", run.text)}
+
+    def _not_quoted(self, text: str, strange: list[str]) -> list[str]:
+        """Let a title repeat what the page says, where each numeral is judged."""
+        parts = re.split(r" [\u2013|] ", " ".join(text.split()))
+        return [] if all(not has_numeral(part) or quotes(part, self.content.text) for part in parts) else strange
+
+    def _unmapped(self, text: str, strange: list[str], place: str, *, is_told: bool = False) -> Iterator[Problem]:
+        """Count the numerals of a text that is no mark, and say which nobody explains."""
+        count = len(numerals(text))
+        self.coverage.total += count
+        explained = max(0, count - len(strange))
+        self.coverage.computed += explained if is_told else 0
+        self.coverage.static += 0 if is_told else explained
+        if strange:
+            values = {"text": quoted(text), "numerals": ", ".join(strange)}
+            yield self._problem(Fault("'{text}': nobody tells what {numerals} is", values, kind="unmapped"), place)
+
+    def _of_attributes(self) -> Iterator[Problem]:
+        for attribute in self.content.attributes:
+            place = f"line {attribute.line}, {attribute.element} {attribute.name}"
+            if attribute.name in ("alt", "aria-label", "title") and attribute.told:
+                for fault in self.judge.faults_of_told(attribute.told):
+                    yield self._problem(fault, place)
+            if not has_numeral(attribute.text) or self._is_structure(attribute):
+                continue
+            strange = self.judge.unexplained(attribute.text, attribute.told, attribute.language)
+            yield from self._unmapped(attribute.text, strange, place, is_told=bool(attribute.told))
+
+    def _is_structure(self, attribute: Attribute) -> bool:
+        """Whether an attribute's numerals are those of an address, a heading or the markup itself."""
+        if attribute.name == "href" and not attribute.text.startswith("#"):
+            path = attribute.text.partition("#")[0].removeprefix("../").removeprefix("./")
+            return path in self.addresses or f"{self.file.rpartition('/')[0]}/{path}" in self.addresses
+        if attribute.name in ("id", "href", "aria-labelledby", "for", "headers"):
+            slugs = {slug(heading) for heading in self.content.headings}
+            return all(not has_numeral(name) or name in slugs for name in attribute.text.removeprefix("#").split())
+        return any(
+            re.fullmatch(pattern, attribute.text)
+            for (element, name), pattern in STRUCTURE.items()
+            if element in ("*", attribute.element) and name == attribute.name
+        )
+
+    def _of_pictures(self) -> Iterator[Problem]:
+        for picture in self.content.pictures:
+            for fault in faults_of_picture(picture.svg, picture.told, self.judge, picture.language):
+                yield self._problem(fault, f"line {picture.line}, picture")
+            drawing = read_drawing(picture.svg) if picture.svg else None
+            for text in drawing.texts if drawing else []:
+                self.coverage.total += len(numerals(text))
+                self.coverage.computed += len(numerals(text))
+
+    def _of_styles(self) -> Iterator[Problem]:
+        """Refuse style sheets that write text: what they say stands in no element."""
+        for style in self.content.styles:
+            for written in re.findall(r"content\s*:\s*([^;}]*)", style):
+                if has_numeral(written):
+                    values = {"text": quoted(written), "numerals": ", ".join(entry.text for entry in numerals(written))}
+                    message = "the style sheet writes '{text}'; nobody tells what {numerals} is"
+                    yield self._problem(Fault(message, values, kind="unmapped"), "style")
+
+
+def quotes(text: str, page: str) -> bool:
+    """Whether a text stands word for word in a page, and is long enough to be more than a coincidence."""
+    plain = " ".join(text.split())
+    found = re.search(rf"(?<![\w.,]){re.escape(plain)}(?!\w|[.,]\d)", page)
+    return found is not None and sum(sign.isalpha() for sign in plain) >= LONG_ENOUGH
+
+
+def slug(heading: str) -> str:
+    """Write a heading as an address does."""
+    plain = heading.lower()
+    for sign, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        plain = plain.replace(sign, letters)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")

@@ -1,0 +1,106 @@
+"""What lies beside the pages of an edition so that everybody can check them, and the check before they are published."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sozialanalyse.batch.publishing import SHARED
+from sozialanalyse.errors import Fault, SozialanalyseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sozialanalyse.batch.orders import Order
+    from sozialanalyse.batch.plan import Run
+
+PUBLIC = "public"
+KNOWLEDGE = "knowledge.json"
+
+
+class AuditError(SozialanalyseError):
+    """An attack on the pages found something; nothing was published."""
+
+
+def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -> dict[str, str]:
+    """Take what everybody may know out of the file of a public Release, and add the texts that may stand on its pages.
+
+    Parameters
+    ----------
+    order
+        With the file of the Release.
+    runs
+        Of the plan: their ids, titles and notebooks hold numerals that are no results.
+    names
+        Others that do, such as names of programs in the run report.
+    """
+    if order.release is None or order.audience != PUBLIC:
+        return {}
+    with zipfile.ZipFile(order.release) as archive:
+        texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
+    if KNOWLEDGE in texts:
+        static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names}
+        content = json.loads(texts[KNOWLEDGE]) | {"static": sorted(filter(_DIGIT.search, static))}
+        texts[KNOWLEDGE] = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return texts
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def _texts_of(run: Run) -> Iterator[str]:
+    """Give what a run's page and its entries in the reports say of themselves: id, title, and the text of the notebook."""
+    yield from filter(None, (run.id, run.title))
+    for cell in json.loads(run.path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield from filter(None, map(str.strip, _plain("".join(cell["source"])).splitlines()))
+
+
+def _plain(markdown: str) -> str:
+    """Take the markup out of a text."""
+    import mistune  # noqa: PLC0415 - heavy
+    from markupsafe import Markup  # noqa: PLC0415 - only here
+
+    return "\n".join(Markup(line).striptags() for line in str(mistune.html(markdown)).splitlines())  # noqa: S704 - only its text is taken
+
+
+def require_safe(output: Path, kept: Iterable[str], pages: Mapping[str, str], side: Mapping[str, str]) -> None:
+    """Attack an edition as it would be published.
+
+    Parameters
+    ----------
+    output
+        The output folder with the pages of the edition before.
+    kept
+        Addresses of all pages of the edition; those not in ``pages`` stay as they are.
+    pages, side
+        New pages by their address, and the files beside them.
+
+    Raises
+    ------
+    AuditError
+        With what the attack found.
+    """
+    from sozialanalyse.audit import audit_folder  # noqa: PLC0415 - heavy
+
+    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        for address in kept:
+            (folder / address).parent.mkdir(parents=True, exist_ok=True)
+            if address not in pages:
+                shutil.copyfile(output / address, folder / address)
+        for address, text in {**pages, **side}.items():
+            (folder / address).write_text(text, encoding="utf-8", newline="\n")
+        report = audit_folder(folder)
+    if not report.is_safe:
+        said = [Fault("{found}", {"found": line}) for line in report.lines(_untranslated)]
+        raise AuditError([Fault("the audit of the pages failed, so nothing was published"), *said])
+
+
+def _untranslated(message: str, /, **values: object) -> str:
+    return message.format(**values)

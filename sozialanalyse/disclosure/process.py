@@ -1,0 +1,83 @@
+"""What the process of the gate does: make the file of a Release, or enter a published one into the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sozialanalyse.disclosure.gate import town_folder
+from sozialanalyse.disclosure.keeping import made_or_kept
+from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, record, require_writable
+from sozialanalyse.disclosure.release import UNPROTECTED
+from sozialanalyse.disclosure.release_files import open_release
+from sozialanalyse.disclosure.texts import hash_of
+from sozialanalyse.errors import SozialanalyseError
+from sozialanalyse.town import open_town
+
+if TYPE_CHECKING:
+    from sozialanalyse.errors import Fault
+
+Job = dict[str, Any]
+
+
+def work(job: Job) -> None:
+    """Do a job and write its result, which is an error of ours in place of anything else if there was one.
+
+    Parameters
+    ----------
+    job
+        ``do``: ``release`` (``town, raw, audience, ledger, only_look, file``: where the file is to be) or ``record`` (``town, ledger, file``);
+        ``result``: where the result is to be written.
+    """
+    doing = {"release": make, "record": enter}[job["do"]]
+    try:
+        result = doing(job)
+    except SozialanalyseError as error:
+        result = {"error": type(error).__name__, "faults": [_plain(fault) for fault in error.faults]}
+    path = Path(job["result"])
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(json.dumps(result), encoding="utf-8")
+    partial.replace(path)
+
+
+def make(job: Job) -> dict[str, Any]:
+    """Open the town and write the file of its Release; one that was made of the same before is taken from the cache."""
+    from sozialanalyse import quality  # noqa: PLC0415 - heavy
+
+    town = open_town(job["town"], job["raw"])
+    town.indicators()  # what contradicts itself is said before anything is made
+    folder = Path(job["ledger"]) if job["ledger"] else town_folder(town) / LEDGER_FOLDER
+    if job["audience"] != UNPROTECTED and not job["only_look"]:
+        require_writable(folder)
+    made = made_or_kept(town, job["audience"], folder, Path(job["file"]))
+    about = made.about
+    impossible = sum(one.severity == "error" for one in quality.inspect(town.data))
+    ledger = hash_of({"before": about.before, "cells": about.cells}) if about.number else None
+    return {"sha256": about.sha256, "number": about.number, "ledger": ledger, "impossible": impossible}
+
+
+def enter(job: Job) -> dict[str, Any]:
+    """Enter a published Release into the ledger."""
+    folder = Path(job["ledger"]) if job["ledger"] else Path(job["town"]) / LEDGER_FOLDER
+    entry = record(open_release(job["file"]), folder, dt.datetime.now(dt.UTC).date())
+    return {"number": entry.number}
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    """Write a fault as plain values, from which the same sentence can be made again."""
+    place = fault.place
+    return {
+        "message": fault.message,
+        "values": {key: _value(value) for key, value in fault.values.items()},
+        "place": [place.file, place.row, place.key, place.area],
+    }
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, bool | int | float | str) or value is None:
+        return value
+    if isinstance(value, dt.date):
+        return {"date": f"{value:%Y-%m-%d}"}
+    return value.item() if hasattr(value, "item") else str(value)

@@ -1,0 +1,88 @@
+"""Static texts: what stands on pages with a digit in it that is no result, in one small list.
+
+All other numerals on a page have a key (:mod:`sozialanalyse.findings._keys`). So whoever attacks published pages takes the
+keyed numbers and these texts away, and must find no digit left.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sozialanalyse.language import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sozialanalyse.catalogue import Catalogue
+    from sozialanalyse.language import LanguageCode
+    from sozialanalyse.loading.town_file import TownFile
+
+MESSAGES = (
+    "95 % interval",
+    "Change with 95 % interval",
+    "Difference with 95 % interval",
+    "per 100",
+    "per 1,000",
+    "per 10,000",
+    "{count} {level} in the order of their numbers; dot: value, line: 95 % interval.",
+    "Dot plots: {areas} {level} in the order of their numbers, with 95 % intervals; indicators shown: {count}.",
+    "{area}: value (line) and 95 % interval (band).",
+    "Mann-Kendall: test over all values of flows (p at most 0.05).",
+    "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
+    (
+        "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
+        "far a value of so few people can move by chance from one year to the next without anything having changed."
+    ),
+    (
+        "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
+        "without any real difference, about five."
+    ),
+    (
+        "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
+        "important the difference is."
+    ),
+)
+"""Our messages with a digit of their own; a test finds those that are forgotten here."""
+
+OF_TOWN = ("name", "levels", "population_base", "sources", "breaks")
+"""Parts of town.yml whose texts stand on pages."""
+
+_DIGIT = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+def static_texts(catalogue: Catalogue, file: TownFile, language: LanguageCode) -> list[str]:
+    """List the texts with a digit that pages take from messages, catalogue and town as they are.
+
+    Parameters
+    ----------
+    catalogue, file
+        Of the town: labels, definitions, notes, sources.
+    language
+        Of the pages.
+
+    Returns
+    -------
+    list of str
+        The longest first, so that none hides in another; messages are cut at their placeholders. A number alone is no
+        static text.
+    """
+    messages = [part for message in MESSAGES for part in _PLACEHOLDER.split(Language(language).text(message))]
+    declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN))]
+    found = {text for text in (*messages, *_texts(declared, language)) if _DIGIT.search(text) and _LETTER.search(text)}
+    return sorted(found, key=lambda text: (-len(text), text))
+
+
+def _texts(declared: Any, language: LanguageCode) -> Iterator[str]:
+    """Find all texts in a declaration; of those in both languages, the one that is asked for."""
+    if isinstance(declared, str):
+        yield declared
+    elif isinstance(declared, dict):
+        parts = [declared[language]] if {"de", "en"} <= set(declared) else declared.values()
+        for part in parts:
+            yield from _texts(part, language)
+    elif isinstance(declared, (list, tuple)):
+        for part in declared:
+            yield from _texts(part, language)
