@@ -214,7 +214,7 @@ def zipped(name: str, content: bytes) -> bytes:
         ("a.html", b"<!-- 0.31174 --><p>Kinder</p>"),
         ("a.json", json.dumps({"summary": "10,38 %"}).encode()),
         ("a.csv", b"area,value\n12,823\n"),
-        ("a.csv.gz", gzip.compress(b"area,value\n12,823.0\n")),
+        ("a.csv.gz", gzip.compress(b"area,value\n12,823.0\n", mtime=0)),
         ("a.xlsx", zipped("sheet.csv", b"area,complement\n12,7104\n")),
     ],
 )

@@ -43,9 +43,9 @@ def called(*arguments: str | Path) -> tuple[int, str]:
 
 
 @pytest.fixture
-def output(tmp_path: Path) -> Path:
-    """A folder with the pages of an earlier run."""
-    folder = tmp_path / "outputs"
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pages of an earlier run, not in the town's."""
+    folder = tmp_path_factory.mktemp("published") / "outputs"
     (folder / "trend").mkdir(parents=True)
     (folder / "index.html").write_text("earlier index", encoding="utf-8")
     (folder / "trend" / "older.de.html").write_text("earlier page", encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from sozialanalyse.audit.bounds import Wanted, bounds
-from sozialanalyse.audit.knowledge import PUBLIC
+from sozialanalyse.audit.knowledge import HIDDEN, PUBLIC
 from sozialanalyse.audit.relations import Name
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Attack:
     disclosures
         What must not be.
     contradictions
-        Cells of sums that cannot hold; of them nothing is proven.
+        Cells of sums that cannot hold, where cells of the same table are hidden; of them nothing is proven.
+    inconsistent
+        Cells of sums that cannot hold where nothing is hidden: wrong numbers give nobody away.
     hidden, derived
         Number of hidden cells, and of those never shown that could be computed.
     excluded
@@ -66,6 +68,7 @@ class Attack:
 
     disclosures: tuple[Disclosure, ...]
     contradictions: tuple[str, ...]
+    inconsistent: tuple[str, ...]
     hidden: int
     derived: int
     excluded: int
@@ -87,16 +90,25 @@ def attack(relations: Relations) -> Attack:
     judged = [(target, _judged(target, relations, found)) for target in wanted]
     shown = [target for target in wanted if target.cell]
     free = [target for target in shown if not _is_excluded(target, relations)]
-    wrong = [name for name, number in relations.draft.number.items() if found.contradictory[number]]
+    wrong = {name for name, number in relations.draft.number.items() if found.contradictory[number]}
+    wrong_names = {name for name in wrong if isinstance(name, Name)}
+    unproven = {name for name in wrong_names if _stands_beside_hidden(name, relations)}
     return Attack(
         disclosures=tuple(disclosure for _, disclosure in judged if disclosure),
-        contradictions=tuple(sorted({described(name) for name in wrong if isinstance(name, Name)})),
+        contradictions=tuple(sorted(map(described, unproven))),
+        inconsistent=tuple(sorted(map(described, wrong_names - unproven))),
         hidden=len(shown),
         derived=len(wanted) - len(shown),
         excluded=len(shown) - len(free),
         insider=found.determined,
         intervals=_narrowest(free, found),
     )
+
+
+def _stands_beside_hidden(name: Name, relations: Relations) -> bool:
+    """Whether a cell of the same measure and time is hidden, so that a sum that does not hold might hide an attack."""
+    table = relations.tables.get((name.measure, name.time))
+    return table is None or any(seen.state == HIDDEN for seen in table.seen.values())
 
 
 def _needed(relations: Relations, targets: list[Target], size: int) -> Wanted:

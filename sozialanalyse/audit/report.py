@@ -95,6 +95,8 @@ class Report:
         for line in self.revised:
             yield translate("revised since an earlier edition, so not compared: {table}", table=line)
         yield from _some([translate("contradiction: {cell}", cell=cell) for cell in attack.contradictions], translate)
+        message = "published numbers contradict each other, and nothing beside them is hidden: {cell}"
+        yield from _some([translate(message, cell=cell) for cell in attack.inconsistent], translate)
         yield from _some([problem.describe(translate) for problem in self.problems], translate)
         yield from self._coverage(translate)
         yield translate(VERDICTS[self.is_safe])
@@ -127,6 +129,7 @@ class Report:
             "disclosures": [{"kind": entry.kind, **_values(entry)} for entry in attack.disclosures],
             "narrowest": [_values(entry) for entry in attack.intervals[:MANY]],
             "contradictions": list(attack.contradictions),
+            "inconsistent": list(attack.inconsistent),
             "revised": list(self.revised),
             "problems": [
                 {"kind": entry.kind, "file": entry.file, "place": entry.place, "message": entry.describe(str.format)}

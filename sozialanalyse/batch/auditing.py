@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.batch.orders import Order
     from sozialanalyse.batch.plan import Run
+    from sozialanalyse.language import Language
 
 PUBLIC = "public"
 KNOWLEDGE = "knowledge.json"
@@ -69,7 +70,9 @@ def _plain(markdown: str) -> str:
     return "\n".join(Markup(line).striptags() for line in str(mistune.html(markdown)).splitlines())  # noqa: S704 - only its text is taken
 
 
-def require_safe(output: Path, kept: Iterable[str], pages: Mapping[str, str], side: Mapping[str, str]) -> None:
+def require_safe(
+    output: Path, kept: Iterable[str], pages: Mapping[str, str], side: Mapping[str, str], words: Language
+) -> None:
     """Attack an edition as it would be published.
 
     Parameters
@@ -80,6 +83,8 @@ def require_safe(output: Path, kept: Iterable[str], pages: Mapping[str, str], si
         Addresses of all pages of the edition; those not in ``pages`` stay as they are.
     pages, side
         New pages by their address, and the files beside them.
+    words
+        The language in which it is said what was found.
 
     Raises
     ------
@@ -98,9 +103,5 @@ def require_safe(output: Path, kept: Iterable[str], pages: Mapping[str, str], si
             (folder / address).write_text(text, encoding="utf-8", newline="\n")
         report = audit_folder(folder)
     if not report.is_safe:
-        said = [Fault("{found}", {"found": line}) for line in report.lines(_untranslated)]
+        said = [Fault("{found}", {"found": line}) for line in report.lines(words.text)]
         raise AuditError([Fault("the audit of the pages failed, so nothing was published"), *said])
-
-
-def _untranslated(message: str, /, **values: object) -> str:
-    return message.format(**values)

@@ -206,7 +206,7 @@ class _Batch:
         index = index_page(manifest, Language(language), self.order.notices.get(language, ()))
         side = {REPORT: self.run_report(), MANIFEST: manifest.text(), **self.shared(), INDEX: index}
         if self.order.audience == PUBLIC and self.order.audited and self.order.release is not None:
-            require_safe(self.output.folder, kept, self.pages, side)
+            require_safe(self.output.folder, kept, self.pages, side, Language(language))
         self.output.publish(self.pages, stale, side)
         if self.order.number and self.order.release is not None:
             entered(self.order.release, self.order.town, self.order.ledger_folder)

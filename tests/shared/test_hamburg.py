@@ -270,7 +270,8 @@ def pages(root, shared, tmp_path_factory):
 
 def _text(path):
     """Read what a page shows; no-break blanks as blanks."""
-    text = re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    inline = re.sub(r"</?data\b[^>]*>", "", path.read_text(encoding="utf-8"))
+    text = re.sub(r"<(style|svg)\b.*?</\1>|<[^>]+>", " ", inline, flags=re.DOTALL)
     return " ".join(html.unescape(text).replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
