@@ -75,7 +75,7 @@ def executed(*cells: Cell, finding: dict[str, Any] | None = None) -> str:
 
 def runnable(*sources: str) -> str:
     """Make a notebook that can run: title, parameters, then a cell for each source."""
-    cells = [code(f"cell-{number}", source) for number, source in enumerate(sources, start=1)]
+    cells = [code(f"cell-{letter}", source) for letter, source in zip("abcdef", sources, strict=False)]
     return notebook(markdown("title", "# Titel\n\nFrage?"), code("parameters", PARAMETERS, "parameters"), *cells)
 
 

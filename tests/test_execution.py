@@ -106,7 +106,7 @@ def test_an_error_is_named_with_its_cell_and_without_paths(ran):
     assert (failure.name, failure.message, failure.cell) == (
         "ValueError",
         "kaputt in zahlen.csv: <script>x()</script>",
-        "cell-1",
+        "cell-a",
     )
 
 

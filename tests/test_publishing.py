@@ -47,7 +47,7 @@ def test_two_runs_in_different_folders_give_the_same_bytes(twice):
 
 def test_a_failing_run_is_told_and_the_others_are_made(twice):
     (one, _), outcomes, events = twice
-    reason = f"ValueError: kaputt in zahlen.csv: <script>x()</script> ({Language('de').text('cell')} cell-1)"
+    reason = f"ValueError: kaputt in zahlen.csv: <script>x()</script> ({Language('de').text('cell')} cell-a)"
     assert [(outcome.made, dict(outcome.failures)) for outcome in outcomes] == [(2, {"broken-older": reason})] * 2
     assert ("broken-older", reason) in [(event.id, event.reason) for event in events[:3]]
     assert [event.done for event in events] == [1, 2, 3] * 2
