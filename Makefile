@@ -33,10 +33,10 @@ findings: $(READY)  ## make the findings of the shipped town: outputs/index.html
 	test ! -f $(OUTPUT)/index.html || echo "Open in a browser: $(abspath $(OUTPUT))/index.html"; \
 	exit $$status
 
-# On all cores at once; what a group of tests shares is made once (see tests/conftest.py).
+# On all cores at once, a file on one of them, so that what its tests share is made once; browsers last (see tests/conftest.py).
 .PHONY: test
 test: $(READY)  ## run all tests, notebooks and examples included; each skip is listed with its reason (ARGS=)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: lab
 lab: $(READY)  ## open JupyterLab on the notebooks

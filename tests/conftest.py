@@ -54,17 +54,13 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests into their groups, those of one file on one core, and files that ask for a browser last."""
+    """Put tests into their groups, and whole files that ask for a browser last: a file is run on one core."""
     for item in items:
         for fixture in GROUP_FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(GROUP_FIXTURES[fixture])
         groups = [group for group in GROUPS if item.get_closest_marker(group)]
         item.user_properties += [("group", group) for group in groups]
-        # What the tests of a file share is made once. A test may name a smaller group itself.
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
     looking = {item.path for item in items if item.get_closest_marker("browser")}
     # From its first use on, the browser's driver keeps an event loop running in this thread, and kernels want their own.
     items.sort(key=lambda item: item.path in looking)

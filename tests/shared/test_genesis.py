@@ -197,7 +197,9 @@ def test_indicators_with_the_numbers_of_the_raw_rows_written_out(values):
 
 def test_a_page_says_how_many_employees_work_in_no_land(town):
     said = unassigned(sa.View(town, "residents", level="land", language="en"))
-    assert any("Not assigned to an area: 2,160 persons (less than 0.1%); Employees" in without_keys(text) for text in said)
+    assert any(
+        "Not assigned to an area: 2,160 persons (less than 0.1%); Employees" in without_keys(text) for text in said
+    )
 
 
 def test_what_was_not_delivered_is_not_shown(values):
