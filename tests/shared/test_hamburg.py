@@ -261,7 +261,7 @@ def pages(root, shared, tmp_path_factory):
             "--raw",
             str(shared / "data"),
         ]
-        command += ["--output", str(folder), "--language", language]
+        command += ["--output", str(folder), "--language", language, "--ledger", str(folder.parent / "ledger")]
         command += [part for name in wanted for part in ("--only", name)]
         done = subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
