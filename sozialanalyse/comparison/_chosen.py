@@ -14,10 +14,11 @@ from sozialanalyse.indicators import in_last_period
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Indicator
 
 
@@ -36,6 +37,26 @@ def at_one_date(frame: pd.DataFrame, areas: Sequence[str], date: dt.date | str |
     inside = frame[frame["area"].isin(areas)]
     wanted = inside["value"].notna() if date is None else inside["period_end"] == pd.Timestamp(date)
     return in_last_period(frame, inside[wanted])
+
+
+def of_level(
+    frame: pd.DataFrame, tree: AreaTree, level: str, date: dt.date | str | pd.Timestamp | None
+) -> pd.DataFrame:
+    """Keep the areas of a level, and of each indicator one period (see :func:`at_one_date`).
+
+    Raises
+    ------
+    UsageError
+        Unknown level.
+    """
+    members = tree.at(tree.require_level(level))["area"].tolist()
+    return at_one_date(frame[frame["area"].isin(members)], members, date)
+
+
+def joined(parts: Iterable[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Put parts one below the other; an empty one has no types that the others should heed."""
+    known = [part for part in parts if len(part)]
+    return pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(columns))
 
 
 def common_state(rows: pd.DataFrame) -> str:

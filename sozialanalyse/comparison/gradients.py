@@ -12,7 +12,7 @@ import pandas as pd
 
 from sozialanalyse import statistics
 from sozialanalyse.amounts import NUMBER
-from sozialanalyse.comparison._chosen import at_one_date, common_state
+from sozialanalyse.comparison._chosen import common_state, joined, of_level
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.errors import UsageError
 from sozialanalyse.evidence import HIGHER, LOWER, NO_CLEAR_DIFFERENCE, UNKNOWN, Evidence, to_evidence
@@ -145,8 +145,7 @@ def gradients(
     ([4.1, 13.3, 30.3], [[42.3, 18.3]])
     """
     catalogue.indicator(ordered_by)
-    members = tree.at(tree.require_level(level))["area"].tolist()
-    last = at_one_date(frame[frame["area"].isin(members)], members, date)
+    last = of_level(frame, tree, level, date)
     order = last[last["indicator"] == ordered_by].set_index("area")
     if not 3 <= groups <= order["value"].count():
         message = "{groups} groups of {areas} areas are asked for; at least three are needed, and no more than there are areas"
@@ -155,12 +154,10 @@ def gradients(
     for name, rows in last[last["indicator"] != ordered_by].groupby("indicator", sort=False):
         indicator = catalogue.indicator(str(name))
         if indicator.kind in COUNTED:
-            summary, joined = _of_indicator(rows, order, indicator, groups)
+            summary, in_groups = _of_indicator(rows, order, indicator, groups)
             summaries.append(summary | {"ordered_by": ordered_by, "level": level})
-            parts.append(joined)
-    known = [part for part in parts if len(part)]
-    joined = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(AREA_GROUPS))
-    return Gradients(pd.DataFrame(summaries, columns=list(SUMMARY)), joined)
+            parts.append(in_groups)
+    return Gradients(pd.DataFrame(summaries, columns=list(SUMMARY)), joined(parts, AREA_GROUPS))
 
 
 def _of_indicator(

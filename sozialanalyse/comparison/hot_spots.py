@@ -9,7 +9,7 @@ import pandas as pd
 
 from sozialanalyse import statistics
 from sozialanalyse.amounts import NUMBER
-from sozialanalyse.comparison._chosen import at_one_date, common_state, values_alike
+from sozialanalyse.comparison._chosen import common_state, joined, of_level, values_alike
 from sozialanalyse.comparison.neighbourhoods import neighbours_of
 from sozialanalyse.evidence import ABOVE, AROUND, BELOW, UNKNOWN, Evidence, to_evidence
 
@@ -118,17 +118,16 @@ def hot_spots(
     >>> found.areas["z"].round(1).tolist(), found.areas["claim"].tolist()[2:5]
     ([2.1, 2.6, 1.6, 0.4, -0.5, -1.0, -1.5, -2.2, -1.6], ['above', 'around', 'around'])
     """
-    members = tree.at(tree.require_level(level))["area"].tolist()
+    last = of_level(frame, tree, level, date)
     around = neighbours_of(neighbours, tree, level)
-    last = at_one_date(frame[frame["area"].isin(members)], members, date)
     summaries, parts = [], []
     for name, rows in last.sort_values(["indicator", "area"], kind="stable").groupby("indicator", sort=False):
         local = _of_indicator(rows, around, catalogue.indicator(str(name)), false_share)
         parts.append(local.assign(level=level))
         summaries.append(_summary(str(name), rows, local, false_share))
-    known = [part for part in parts if len(part)]
-    areas = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(AREAS))
-    return HotSpots(pd.DataFrame(summaries, columns=list(SUMMARY)).assign(level=level), areas[list(AREAS)])
+    return HotSpots(
+        pd.DataFrame(summaries, columns=list(SUMMARY)).assign(level=level), joined(parts, AREAS)[list(AREAS)]
+    )
 
 
 def _of_indicator(rows: pd.DataFrame, around: Neighbours, indicator: Indicator, false_share: float) -> pd.DataFrame:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from sozialanalyse import statistics
-from sozialanalyse.comparison._chosen import at_one_date
+from sozialanalyse.comparison._chosen import joined, of_level
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.comparison.neighbourhoods import neighbours_of
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import pandas as pd
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Catalogue, Indicator
@@ -73,6 +74,7 @@ def local_values(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from sozialanalyse.areas import AreaTree
     >>> from sozialanalyse.catalogue import shipped
     >>> ids = list("abcdefghi")
@@ -94,15 +96,14 @@ def local_values(
     >>> found[["value", "local", "around"]].head(3).round(1).to_numpy().tolist()
     [[30.0, 30.8, 30.8], [31.7, 30.3, 30.3], [29.3, 28.3, 24.8]]
     """
-    members = tree.at(tree.require_level(level))["area"].tolist()
+    last = of_level(frame, tree, level, date)
     around = neighbours_of(neighbours, tree, level)
-    last = at_one_date(frame[frame["area"].isin(members)], members, date)
     parts = []
     for name, rows in last.sort_values(["indicator", "area"], kind="stable").groupby("indicator", sort=False):
         indicator = catalogue.indicator(str(name))
         if indicator.kind in COUNTED:
             parts.append(_of_indicator(rows, around, indicator))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    return joined(parts, COLUMNS)
 
 
 def _of_indicator(rows: pd.DataFrame, around: Neighbours, indicator: Indicator) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sozialanalyse import statistics
 from sozialanalyse.amounts import NUMBER, SUPPRESSED
-from sozialanalyse.comparison._chosen import at_one_date
+from sozialanalyse.comparison._chosen import at_one_date, joined
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.comparison.spans import MOST_DAYS_APART
 
@@ -111,9 +111,7 @@ def quintile_moves(frame: pd.DataFrame, tree: AreaTree, level: str, *, catalogue
         summary, steps = _of_indicator(rows, members, catalogue.indicator(str(name)))
         summaries.append(summary)
         parts.append(steps)
-    known = [part for part in parts if len(part)]
-    steps = pd.concat(known, ignore_index=True) if known else pd.DataFrame(columns=list(STEPS))
-    return Moves(pd.DataFrame(summaries, columns=list(SUMMARY)).assign(level=level), steps)
+    return Moves(pd.DataFrame(summaries, columns=list(SUMMARY)).assign(level=level), joined(parts, STEPS))
 
 
 def _of_indicator(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sozialanalyse import statistics
 from sozialanalyse.amounts import NUMBER
-from sozialanalyse.comparison._chosen import at_one_date, common_state, values_alike
+from sozialanalyse.comparison._chosen import common_state, of_level, values_alike
 from sozialanalyse.comparison.neighbourhoods import neighbours_of
 
 if TYPE_CHECKING:
@@ -83,9 +83,8 @@ def spatial(
     -----
     A pattern says that areas are alike, not why, and nothing about those who live there.
     """
-    members = tree.at(tree.require_level(level))["area"].tolist()
+    last = of_level(frame, tree, level, date)
     around = neighbours_of(neighbours, tree, level)
-    last = at_one_date(frame[frame["area"].isin(members)], members, date)
     last = last.sort_values(["indicator", "area"], kind="stable")
     summaries, areas = [], []
     for name, rows in last.groupby("indicator", sort=False):

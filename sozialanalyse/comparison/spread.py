@@ -9,7 +9,7 @@ import pandas as pd
 
 from sozialanalyse import statistics
 from sozialanalyse.amounts import NUMBER
-from sozialanalyse.comparison._chosen import at_one_date, common_state
+from sozialanalyse.comparison._chosen import common_state, of_level
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,9 +74,8 @@ def inequality(
     - A description of a division into areas: the finer it is, the more unequal it looks. Compare only equal divisions.
     - Part of what is seen is chance, the more the smaller the areas (Carrington, Troske 1997).
     """
-    members = tree.at(tree.require_level(level))["area"].tolist()
     larger = tree.ancestors_at(tree.require_level(groups or _next_larger(tree, level)))
-    last = at_one_date(frame[frame["area"].isin(members)], members, date)
+    last = of_level(frame, tree, level, date)
     found = [
         _of_indicator(rows, catalogue.indicator(str(name)), larger)
         for name, rows in last.groupby("indicator", sort=False)
