@@ -28,7 +28,7 @@ class Found(NamedTuple):
 
     exact: int
     below: int
-    by_insiders: int
+    by_insiders: int = 0
 
 
 class Attacker:
@@ -63,20 +63,22 @@ class Attacker:
         result = linprog(cost, A_eq=self.left, b_eq=self.right, bounds=bounds, method="highs")
         return np.asarray(result.x)
 
-    def interval(self, cell: int, known: int | None = None) -> tuple[float, float]:
-        """Give what is known of a hidden cell."""
-        place = np.searchsorted(self.cells, cell)
-        return tuple(float(self.table(cell, sign, known)[place]) for sign in (-1, 1))  # type: ignore[return-value]
 
-
-def attack(problem: Problem, hidden: Flags, *, insider: bool) -> Found:
-    """Attack a pattern: bound each primary cell, alone and with each other hidden cell known."""
+def attack(problem: Problem, hidden: Flags) -> Found:
+    """Attack a pattern: bound each primary cell that no table found so far shows to be safe."""
     attacker = Attacker(problem, hidden)
-    primary = np.flatnonzero(problem.primary)
-    bounds = np.array([attacker.interval(cell) for cell in primary.tolist()]).reshape(-1, 2)
-    exact = bounds[:, 1] - bounds[:, 0] < 1.0 - CLOSE
-    below = ~exact & (bounds[:, 1] < problem.at_least[primary] - CLOSE)
-    return Found(int(exact.sum()), int(below.sum()), len(by_insiders(problem, hidden)) if insider else 0)
+    least, greatest = attacker.truth.copy(), attacker.truth.copy()
+    exact = below = 0
+    for cell in np.flatnonzero(problem.primary).tolist():
+        place, wanted = int(np.searchsorted(attacker.cells, cell)), problem.at_least[cell] - CLOSE
+        for sign in (1, -1):
+            if greatest[place] - least[place] < 1.0 - CLOSE or greatest[place] < wanted:
+                table = attacker.table(cell, sign)
+                least, greatest = np.minimum(least, table), np.maximum(greatest, table)
+        is_exact = greatest[place] - least[place] < 1.0 - CLOSE
+        exact += is_exact
+        below += not is_exact and greatest[place] < wanted
+    return Found(int(exact), int(below))
 
 
 def by_insiders(problem: Problem, hidden: Flags) -> list[tuple[int, int]]:
@@ -114,8 +116,10 @@ def _same(problem: Problem, cell: int, other: int) -> bool:
 
 def impossible(problem: Problem, *, insider: bool) -> bool:
     """Say whether hiding everything that may be hidden leaves a primary cell unprotected: then no pattern is safe."""
-    found = attack(problem, ~problem.fixed | problem.primary, insider=insider)
-    return any(found) or bool((problem.primary & problem.fixed).any())
+    everything = ~problem.fixed | problem.primary
+    if (problem.primary & problem.fixed).any() or any(attack(problem, everything)):
+        return True
+    return insider and bool(by_insiders(problem, everything))
 
 
 def least_cost(problem: Problem, *, insider: bool) -> float:

@@ -144,7 +144,7 @@ class Amounts:
     Parameters
     ----------
     areas
-        The tree; its areas are the first axis of the arrays.
+        The tree; its places (areas and groups) are the first axis of the arrays.
     periods
         Frame of the periods, sorted by their end; they are the second axis.
     value, lower, upper
@@ -189,9 +189,9 @@ class Delivery:
         self.cells: list[Cell] = [
             (str(sex), int(first), int(last)) for sex, first, last in cells.itertuples(index=False)
         ]
-        area = pd.Index(areas.frame["area"]).get_indexer(rows["area"])
+        area = pd.Index(areas.places["area"]).get_indexer(rows["area"])
         assert (area >= 0).all(), "counts of areas that are not in the tree"
-        self._values = _Values.empty((len(areas.frame), len(periods), len(cells)), _ABSENT)
+        self._values = _Values.empty((len(areas.places), len(periods), len(cells)), _ABSENT)
         self._values.put((area, period, cell), _Values.of(rows))
 
     @cached_property
@@ -236,7 +236,7 @@ class Delivery:
         taken = chosen[number]
         area, period = np.nonzero(taken.any(axis=-1))
         parts = _combine(self._values, lambda column: np.where(taken, column, 0).sum(axis=-1, dtype=np.float64))
-        where = self.areas.frame[["area"]].take(area), self.periods.take(period)
+        where = self.areas.places[["area"]].take(area), self.periods.take(period)
         both = {"total": self._values.at((area, period, total)), "parts": parts.at((area, period))}
         columns = {f"{name}_{part}": values for part, of in both.items() for name, values in of.columns().items()}
         return pd.concat([part.reset_index(drop=True) for part in where], axis=1).assign(**columns)
@@ -311,23 +311,26 @@ def _path(groups: Sequence[tuple[str, int, int, int]], first: int, last: int) ->
 def _exists(areas: AreaTree, periods: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell for each area and period whether the area existed at the period's end."""
     ends = periods["period_end"].to_numpy()
-    first, last = (areas.frame[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
+    first, last = (areas.places[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
     return np.asarray((first <= ends) & (ends <= last))
 
 
 def _roll_up(amounts: _Values, areas: AreaTree, exists: NDArray[np.bool_]) -> None:
-    """Fill the area tree: delivered where an area's own count is delivered, otherwise the sum of the areas below."""
+    """Fill the area tree: delivered where an area's own count is delivered, otherwise the sum of the areas below.
+
+    A group beside the tree is the sum of the areas that make it up.
+    """
     nothing = ~exists | (amounts.status == _ABSENT)
     amounts.put(nothing, _Values.empty((), _CODE[MISSING]))
-    parents = pd.Index(areas.frame["area"]).get_indexer(areas.frame["parent"])
-    level = areas.frame["level"].to_numpy()
-    for name in areas.levels[1:]:
-        below = (parents >= 0) & (level[parents] == name)
-        part, period = np.nonzero(exists & below[:, np.newaxis])
-        into = partial(_sums, number=(parents[part], period), shape=exists.shape)
-        sums = _combine(amounts.at((part, period)), into)
-        is_open = exists & (amounts.status == _CODE[MISSING]) & (sums.status != _ABSENT)
-        amounts.put(is_open, sums.at(is_open))
+    level = areas.places["level"].to_numpy()
+    for parents, larger in areas.hierarchies:
+        for name in larger:
+            below = (parents >= 0) & (level[parents] == name)
+            part, period = np.nonzero(exists & below[:, np.newaxis])
+            into = partial(_sums, number=(parents[part], period), shape=exists.shape)
+            sums = _combine(amounts.at((part, period)), into)
+            is_open = exists & (amounts.status == _CODE[MISSING]) & (sums.status != _ABSENT)
+            amounts.put(is_open, sums.at(is_open))
 
 
 def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTree) -> pd.DataFrame:
@@ -355,6 +358,6 @@ def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTr
     if amounts is None:
         return rows.assign(level="")[["area", "level", *PERIOD, *VALUES]].head(0)
     area, period = np.nonzero(amounts.exists)
-    where = areas.frame[["area", "level"]].take(area), amounts.periods.take(period)
+    where = areas.places[["area", "level"]].take(area), amounts.periods.take(period)
     frame = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
     return frame.assign(**{name: getattr(amounts, name)[area, period] for name in VALUES})

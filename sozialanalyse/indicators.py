@@ -169,7 +169,7 @@ def _in_rows(amounts: Amounts, chosen: NDArray[np.intp]) -> pd.DataFrame:
     """Lay out some periods of an amount in rows, for the areas that existed at their ends."""
     exists = amounts.exists[:, chosen]
     area, period = np.nonzero(exists)
-    where = amounts.areas.frame[["area", "level"]].take(area), amounts.periods.take(chosen).take(period)
+    where = amounts.areas.places[["area", "level"]].take(area), amounts.periods.take(chosen).take(period)
     rows = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
     return rows.assign(**{name: getattr(amounts, name)[:, chosen][exists] for name in VALUES})
 

@@ -191,12 +191,25 @@ def rounded(value: float, decimals: int) -> float:
 def _translations(code: str) -> gettext.NullTranslations:
     if code == "en":
         return gettext.NullTranslations()
-    from babel.messages import mofile, pofile  # noqa: PLC0415 - heavy
+    from babel.messages import mofile  # noqa: PLC0415 - heavy
+
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, _catalog(code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def _catalog(code: str) -> Any:
+    from babel.messages import pofile  # noqa: PLC0415 - heavy
 
     source = resources.files("sozialanalyse") / "locale" / code / "LC_MESSAGES" / "sozialanalyse.po"
     with source.open("rb") as file:
-        catalog = pofile.read_po(file, locale=code)
-    compiled = io.BytesIO()
-    mofile.write_mo(compiled, catalog)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+        return pofile.read_po(file, locale=code)
+
+
+def messages(code: LanguageCode) -> list[str]:
+    """List all our messages as readers of a language get them, with their placeholders."""
+    both = [(entry.id, entry.string) for entry in _catalog("de") if entry.id]
+    chosen = [english if code == "en" else german for english, german in both]
+    return [form for forms in chosen for form in ((forms,) if isinstance(forms, str) else forms)]

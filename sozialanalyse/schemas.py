@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.plan import Plan
+from sozialanalyse.batch.plan_file import Plan
 from sozialanalyse.catalogue.reading import FILES, TownCatalogueFile
 from sozialanalyse.disclosure.rules_file import DefaultFile, RulesFile
 from sozialanalyse.documents import SCHEMA_VERSION
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.mapping import AreasMapping, Mapping
 from sozialanalyse.loading.town_file import TownFile
+from sozialanalyse.schedule.events import events_schema
+from sozialanalyse.schedule.record import Record
 
 if TYPE_CHECKING:
     from sozialanalyse.documents import Versioned
@@ -34,13 +36,17 @@ MODELS: dict[str, type[Versioned]] = {
     "disclosure": RulesFile,
     "default": DefaultFile,
     "plan": Plan,
+    "record": Record,
 }
 """The model of each kind of file, by the name of its schema."""
 
 
 def schemas() -> dict[str, str]:
     """Return the text of each schema file by its name."""
-    return {f"{name}.schema.json": _schema_of(model) for name, model in MODELS.items()}
+    return {
+        **{f"{name}.schema.json": _schema_of(model) for name, model in MODELS.items()},
+        "events.schema.json": _written({"$schema": DIALECT, **events_schema()}),
+    }
 
 
 def write(folder: Path = FOLDER) -> None:
@@ -53,6 +59,10 @@ def write(folder: Path = FOLDER) -> None:
 def _schema_of(model: type[Versioned]) -> str:
     schema = {"$schema": DIALECT, **model.model_json_schema()}
     schema["properties"]["schema"]["const"] = SCHEMA_VERSION
+    return _written(schema)
+
+
+def _written(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -315,7 +315,7 @@ def _laid_out(
     assert whole is not None, "bands that make up the whole"
     period = numerator.periods["period_end"].iloc[mine].reset_index(drop=True)
     windows = pd.DataFrame({"first": period, "last": period, "periods": 1})
-    frame = numerator.areas.frame[["area", "level"]]
+    frame = numerator.areas.places[["area", "level"]]
     return _Bands(frame, windows, tuple(cuts), events, population, state, whole.value[:, mine], whole.exists[:, mine])
 
 

@@ -154,12 +154,41 @@ class Town:
         """
         if not self.data.crosswalks.dates:
             return self
-        data, last = self.data, self.counts["period_end"].max()
-        wanted = pd.Timestamp(day) if day is not None else pd.Timestamp(last)
+        wanted = pd.Timestamp(self.counts["period_end"].max() if day is None else day)
+        if wanted not in self._carried_over:
+            self._carried_over[wanted] = self._carry_over(wanted)
+        return self._carried_over[wanted]
+
+    @cached_property
+    def _carried_over(self) -> dict[pd.Timestamp, Town]:
+        """The town on the boundaries of other days, as far as they were asked for."""
+        return {}
+
+    def _carry_over(self, wanted: pd.Timestamp) -> Town:
+        data = self.data
         carried = carry_over(self.counts, self.areas, data.crosswalks, wanted)
         later = Crosswalks(data.crosswalks.frame[data.crosswalks.frame["date"] > wanted])
         moved = replace(data, areas=carried.areas, counts=carried.counts, crosswalks=later)
         return replace(self, data=moved, carried=carried, delivered=self)
+
+    def amounts(self, measure: str, cell: tuple[str, int, int]) -> pd.DataFrame:
+        """Return the amounts of a measure for every area and period, added up once (see :func:`.amounts.amount_by_area`).
+
+        Parameters
+        ----------
+        measure
+            Id of the measure.
+        cell
+            Sex, first and last age wanted.
+        """
+        if (measure, cell) not in self._added_up:
+            self._added_up[measure, cell] = amount_by_area(self.counts, cell, measure, self.areas)
+        return self._added_up[measure, cell].copy(deep=False)
+
+    @cached_property
+    def _added_up(self) -> dict[tuple[str, tuple[str, int, int]], pd.DataFrame]:
+        """What has been added up so far."""
+        return {}
 
     def unavailable(self, target_group: str | None = None) -> dict[str, str]:
         """Return why indicators could not be computed, by their ids (see :class:`~.indicators.IndicatorFrame`)."""

@@ -68,7 +68,7 @@ class View:
         """Find the largest level below the area on which it has areas; its own where there is none."""
         tree = self.town.areas
         own = tree.level(self.area)
-        smaller = reversed(tree.levels[: tree.levels.index(own)])
+        smaller = reversed(tree.levels[: tree.levels.index(own) if own in tree.levels else None])
         return next((level for level in smaller if tree.below(self.area, level)), own)
 
     @cached_property
@@ -126,7 +126,7 @@ class View:
     def level_name(self, level: str | None = None, *, plural: bool = False) -> str:
         """Name of a level, for example Sozialräume."""
         wanted = level or self.level
-        entry = next(entry for entry in self.town.data.file.levels if entry.id == wanted)
+        entry = next(entry for entry in self.town.data.file.all_levels if entry.id == wanted)
         return self.words.of(entry.plural if plural else entry.label)
 
     def area_name(self, area: str | None = None) -> str:
@@ -134,7 +134,7 @@ class View:
         area = area or self.area
         tree = self.town.areas
         name = tree.name(area)
-        return name if area == tree.root else f"{area} {name}"
+        return name if area == tree.root or area in tree.members else f"{area} {name}"
 
 
 UNITS = {

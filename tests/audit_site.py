@@ -117,8 +117,8 @@ SVG = """<?xml version="1.0" encoding="utf-8" standalone="no"?>
    <g id="intervals"><path d="M 110 30 L 145 30 M 105 70 L 148 70"/></g>
    <g id="filled"><g><use xlink:href="#dot" x="133.33" y="30"/><use xlink:href="#dot" x="130.13" y="70"/></g></g>
    <g id="text_4"><text x="116.67" y="15">Musterstadt 8,0 %</text></g>
-   <g id="text_5"><text x="45" y="30">01 Altstadt</text></g>
-   <g id="text_6"><text x="45" y="70">04 Seewiesen</text></g>
+   <g id="text_5"><text x="45" y="32">01 Altstadt</text></g>
+   <g id="text_6"><text x="45" y="72">04 Seewiesen</text></g>
   </g>
  </g>
 </svg>

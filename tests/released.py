@@ -22,6 +22,14 @@ area,name,level,parent
 23,Feld,ortsteil,2
 """
 
+KREISE = dict.fromkeys(("11", "12"), "West") | dict.fromkeys(("13", "21", "22", "23"), "Ost")
+"""Groups that cut across: Nord without West is Camp (13)."""
+
+GROUPING = """\
+groupings:
+  - {id: kreis, label: {de: Kreis, en: circle}, plural: {de: Kreise, en: circles}}
+"""
+
 LEVELS = """\
 levels:
   - {id: ortsteil, label: {de: Ortsteil, en: quarter}, plural: {de: Ortsteile, en: quarters}}
@@ -77,4 +85,18 @@ def write_town(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def write_grouped(folder: Path, counts: str, groups: dict[str, str] | None = None, rules: str = RULES) -> Path:
+    """Write the town with the grouping ``kreis`` beside its tree; without groups there is only the column."""
+    write_town(folder, counts, rules)
+    lines = AREAS.splitlines()
+    of = KREISE if groups is None else groups
+    column = ["group_kreis", *(of.get(line.partition(",")[0], "") for line in lines[1:])]
+    text = "".join(f"{line},{group}\n" for line, group in zip(lines, column, strict=True))
+    (folder / "areas.csv").write_text(text, encoding="utf-8")
+    if groups != {}:
+        with (folder / "town.yml").open("a", encoding="utf-8") as file:
+            file.write(GROUPING)
     return folder

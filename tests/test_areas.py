@@ -100,12 +100,6 @@ def test_unknown_areas_and_levels_name_the_nearest():
         town.require_level("sozialräume")
 
 
-def test_groupings_stand_beside_the_tree():
-    town = tree("area level parent group_school group_parish\n 0 town . . .\n 1 quarter 0 A west", ("quarter", "town"))
-    assert town.groupings == ("school", "parish")
-    assert town.frame["group_parish"].tolist() == ["", "west"]
-
-
 def test_reforms():
     town = tree(
         """

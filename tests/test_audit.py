@@ -347,6 +347,57 @@ class TestKnownFromElsewhere:
         assert_caught(site, "small 04|sgb2_recipients|all|0-14 kinderarmut 3")
 
 
+def measured(**more):
+    """The document with more said of the protected measure."""
+    population, own = DOCUMENT["measures"]
+    return {**DOCUMENT, "measures": [population, {**own, **more}]}
+
+
+def without_pages(site):
+    for file in (PAGE, "children.csv", "manifest.json"):
+        (site / file).unlink()
+    return site
+
+
+class TestOtherProtections:
+    def test_of_an_amount_the_threshold_counts_contributors(self, tmp_path):
+        """2 of 15 to 17 are certainly below 5; but 2 euros are no secret, only who pays them is."""
+        rows = [*cells(), f"c98,04,sgb2_recipients,all,0,17,stock,{DAY},{DAY},published,27,,"]
+        assert audit_folder(write_site(tmp_path / "amount", measured(contributors=True), rows)).is_safe
+        assert not audit_folder(write_site(tmp_path / "count", rows=rows)).is_safe
+
+    def test_an_amount_that_can_be_computed_is_a_disclosure(self, tmp_path):
+        rows = [
+            line.replace("hidden,,", "published,12,") if ",03,sgb2" in line and DAY in line else line
+            for line in cells()
+        ]
+        site = without_pages(write_site(tmp_path / "site", measured(contributors=True), rows))
+        assert f"exact {HIDDEN_CELL} 3" in reasons(audit_folder(site))
+
+    def test_of_altered_counts_the_bounds_hold_and_their_sums_need_not(self, tmp_path):
+        """Rounded to 5: 40, 5, 10 and 25 are 80, but so are 42, 4, 11 and 23."""
+        document = measured(k=None, additive=False)
+        document["altered"] = [
+            {"measure": "sgb2_recipients", "method": "rounding", "base": 5, "off": 4, "additive": False}
+        ]
+        rows = [
+            f"{line.replace('hidden,,,', 'published,5,1,9').removesuffix(',,')}"
+            + (",," if "hidden" not in line else "")
+            for line in cells()
+        ]
+        assert audit_folder(write_site(tmp_path / "site", document, rows)).attack.contradictions == ()
+
+    def test_bounds_beside_a_count_that_was_not_altered_weaken_no_attack(self, tmp_path):
+        """A table of cells that states bounds of a published count might hide that it tells another one."""
+        rows = [line.replace("hidden,,,", "published,12,0,99") if ",03,sgb2" in line else line for line in cells()]
+        site = without_pages(write_site(tmp_path / "site", rows=rows))
+        assert f"exact {HIDDEN_CELL} 3" in reasons(audit_folder(site))
+
+    def test_parts_without_a_promise_against_insiders_are_accepted(self, tmp_path):
+        document = {**DOCUMENT, "without_insiders": [{"measures": ["sgb2_recipients"], "period_end": DAY}]}
+        assert audit_folder(write_site(tmp_path / "site", document)).is_safe
+
+
 class TestWhatTheAuditRestsOn:
     def test_must_be_there(self, site):
         (site / "knowledge.json").unlink()

@@ -62,7 +62,9 @@ def test_a_limit_is_known_as_one():
         ("½ von ٣", ["½", "٣"]),
         ("46,9 m²", ["46,9"]),
         ("Ⅲ. Quartal", ["Ⅲ"]),
-        ("drei Kinder", []),
+        ("drei Kinder von hundertzwanzig", ["drei", "hundertzwanzig"]),
+        ("ein Kind, eine Schule", []),
+        ("two thirds of twenty-three", ["two", "thirds", "twenty"]),
     ],
 )
 def test_numerals_are_more_than_digits(text, found):
@@ -80,6 +82,9 @@ def test_numerals_are_more_than_digits(text, found):
         (f"level_min|kinderarmut|0|{DAY}|sozialraum", Fraction(300, 190)),
         (f"level_mean|kinderarmut|0|{DAY}|sozialraum", (Fraction(300, 190) + 10 + 8 + Fraction(2500, 260)) / 4),
         (f"level_areas|kinderarmut|0|{DAY}|sozialraum", Fraction(4)),
+        (f"level_tested|kinderarmut|0|{DAY}|sozialraum", Fraction(4)),
+        (f"level_below|kinderarmut|0|{DAY}|sozialraum", Fraction(1)),  # 02: at most 7.3 %, the town has 8 %
+        (f"level_around|kinderarmut|0|{DAY}|sozialraum", Fraction(3)),
     ],
 )
 def test_statistics_are_computed_from_cells(judge, key, value):

@@ -30,32 +30,16 @@ from xml.etree import ElementTree as ET
 import psutil
 import pytest
 
-from tests.released import write_town
+from sozialanalyse.audit import audit_folder
+from tests.canary_town import CHILDREN, DATES, HIDDEN, write_canaries, write_notebooks
+from tests.planted_faults import FAULTS, last_year
+from tests.test_audit import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DATES = ("2022-12-31", "2023-12-31", "2024-12-31")
-HIDDEN = {"11": (3, 2, 4), "12": (797, 811, 823), "13": (2411, 2447, 2473)}
-SHOWN = {"21": (1204, 1211, 1240), "22": (2010, 2022, 2141), "23": (2004, 2027, 2090)}
-CHILDREN = {"11": (577, 569, 587), "12": (7901, 7907, 7927), "13": (7867, 7873, 7933)} | {
-    "21": (6000, 6100, 6200),
-    "22": (5000, 5100, 5200),
-    "23": (4000, 4100, 4200),
-}
-"""Children on benefits, and all children, by quarter and date; the latter everybody knows."""
-
 TOWN = "kanarienvogel"
 """Name of the town's folder, by which a trace of it is recognised."""
-
-PLAN = """\
-schema: 1
-title: {de: Probe, en: Sample}
-languages: [de, en]
-runs:
-  - {id: trend, notebook: trend, parameters: {target_group: children, level: ortsteil}, title: {de: Entwicklung, en: Development}}
-  - {id: comparison, notebook: comparison, parameters: {target_group: children, level: ortsteil}, title: {de: Vergleich, en: Comparison}}
-"""
 
 WAITING = """\
 from pathlib import Path
@@ -251,28 +235,13 @@ class Result:
     processes: list[Process]
 
 
-def counts() -> str:
-    """Rows of the tidy file."""
-    rows = []
-    for number, date in enumerate(DATES):
-        for area in CHILDREN:
-            poor = (HIDDEN | SHOWN)[area][number]
-            rows.append(f"{area},{date},sgb2_recipients,,0-14,{poor},")
-            for age, people in (("0-14", CHILDREN[area][number]), ("15-64", 30000), ("65+", 9000)):
-                rows.append(f"{area},{date},population,,{age},{people},")
-    return "\n".join(rows) + "\n"
-
-
 @pytest.fixture(scope="module")
 def result(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Result:
     """Run the town once and look at the process of the first trend page while it waits."""
-    town = write_town(tmp_path_factory.mktemp("data") / TOWN, counts())
+    town = write_canaries(tmp_path_factory.mktemp("data") / TOWN)
     project = tmp_path_factory.mktemp("project")
-    notebooks = project / "notebooks"
-    (notebooks / "plans").mkdir(parents=True)
-    (notebooks / "plans" / "standard.yml").write_text(PLAN, encoding="utf-8")
-    shutil.copy(root / "notebooks" / "comparison.ipynb", notebooks)
-    trend = json.loads((root / "notebooks" / "trend.ipynb").read_text(encoding="utf-8"))
+    notebooks = write_notebooks(root, project)
+    trend = json.loads((notebooks / "trend.ipynb").read_text(encoding="utf-8"))
     trend["cells"].append(
         {"cell_type": "code", "id": "wait", "metadata": {}, "outputs": [], "execution_count": None, "source": WAITING}
     )
@@ -295,17 +264,23 @@ def run(town: Path, project: Path, cache: Path) -> Result:
 
 
 def looked_at(batch: int) -> list[Process]:
-    """Look at the processes at whose desk a page waits, the notebook's and the one that started it; then let them go on."""
+    """Look at the processes at whose desk a page waits, and at those that they come from; then let them go on."""
     desks: dict[Path, list[psutil.Process]] = {}
     with suppress(psutil.Error):
         for process in psutil.Process(batch).children(recursive=True):
             with suppress(psutil.Error, OSError):
                 desks.setdefault(Path(process.cwd()), []).append(process)
     waiting = [(desk / "ready", processes) for desk, processes in desks.items() if (desk / "ready").exists()]
-    found = [described(process) for _, processes in waiting for process in processes]
+    found = [described(process) for process in with_parents([one for _, own in waiting for one in own], batch)]
     for ready, _ in waiting:
         ready.unlink()
     return found
+
+
+def with_parents(processes: list[psutil.Process], batch: int) -> list[psutil.Process]:
+    """Add the processes from which others were started or forked, but not the batch itself."""
+    parents = [parent for process in processes if (parent := process.parent()) is not None and parent.pid != batch]
+    return list({process.pid: process for process in [*processes, *parents]}.values())
 
 
 def described(process: psutil.Process) -> Process:
@@ -419,3 +394,49 @@ def test_processes_of_pages_never_had_the_town(result):
 def test_the_memory_of_processes_of_pages_holds_no_trace_of_the_town(result):
     assert [process.command for process in result.processes if process.memory < 1_000_000] == []
     assert {trace for process in result.processes for trace in process.traces} == set()
+
+
+# --------------------------------------------------------------------------------------------------------- planted faults
+
+
+@pytest.fixture(scope="module")
+def remembered(result: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Verdicts on the pages as they were published: a fault must be found although all else is remembered."""
+    memory = tmp_path_factory.mktemp("verdicts")
+    audit_folder(result.output, memory=memory)
+    return memory
+
+
+@pytest.fixture
+def edition(result: Result, tmp_path: Path) -> Path:
+    return shutil.copytree(result.output, tmp_path / "edition")
+
+
+def test_the_finished_edition_passes_the_audit_with_every_numeral_mapped(result):
+    report = audit_folder(result.output)
+    assert reasons(report) == []
+    assert report.is_safe
+    assert [file.file for file in report.coverage if file.mapped < file.total] == []
+    assert sum(file.total for file in report.coverage) > 500
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_planted_in_the_finished_edition_is_found(name, edition, remembered):
+    plant, words = FAULTS[name]
+    plant(edition)
+    report = audit_folder(edition, memory=remembered)
+    assert not report.is_safe
+    assert any(all(word in reason for word in words.split()) for reason in reasons(report)), reasons(report)
+
+
+def test_the_edition_of_last_year_that_showed_a_hidden_count_is_found(edition, tmp_path):
+    before = shutil.copytree(edition, tmp_path / "before")
+    last_year(before)
+    assert "exact 11|sgb2_recipients|all|0-14|2022-12-31 3" in reasons(audit_folder(edition, earlier=[before]))
+
+
+def test_an_edition_that_shows_what_that_of_last_year_hid_is_found(edition, tmp_path):
+    after = shutil.copytree(edition, tmp_path / "after")
+    last_year(after)
+    given = audit_folder(after, earlier=[edition]).given_away
+    assert ("exact", "11", 3) in {(entry.kind, entry.area, entry.least) for entry in given}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
 from sozialanalyse.findings import _lines, _style, _time_axis, signs
+from sozialanalyse.findings.display import nothing
 from tests.drawn_town import (
     DOLLARS,
     SCRIPT,
@@ -135,6 +137,14 @@ def test_deviating_areas_stand_in_the_order_of_their_numbers(view):
         "Line charts: the areas that differ most clearly from Klein, in the order of their numbers. "
         f"Aged 65 and over, 2018: 01 {SCRIPT} 10.0%, 02 {DOLLARS} 30.0%, 03 {TURNED} 20.0%; town 20.0%."
     )
+
+
+def test_where_an_area_is_not_divided_further_there_is_nothing_to_choose_among(view):
+    """Its section is left out of the page."""
+    quarter = replace(view, area="01", level="")
+    assert quarter.members == ["01"]
+    shown = sa.charts.deviating(quarter, sa.trends.deviating(quarter.frame, quarter.members))
+    assert shown == nothing()
 
 
 def test_deviating_areas_differ_in_more_than_colour():

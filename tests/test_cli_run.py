@@ -75,15 +75,37 @@ def test_a_failing_notebook_is_exit_code_1_as_json(folder):
 
 
 def test_a_dry_run_says_what_and_why_and_writes_nothing(folder):
-    result = run("--dry-run")
+    result = run("--dry-run", "--language", "en")
     assert result.exit_code == 0
     assert [line.split() for line in result.stdout.splitlines()] == [
-        ["trend-older", "trend/older.de.html", "new"],
-        ["trend-children", "trend/children.de.html", "new"],
+        ["trend-older", "trend/older.en.html", "new"],
+        ["trend-children", "trend/children.en.html", "new"],
     ]
+    assert result.stderr.splitlines() == ["2 findings: 2 new"]
     assert not (folder / "outputs").exists()
     first = json.loads(run("--dry-run", "--json").stdout.splitlines()[0])
     assert (first["id"], first["parameters"]) == ("trend-older", {"target_group": "older"})
+
+
+def test_a_plan_chooses_among_the_areas_that_were_released(folder):
+    """Both quarters are as large as their pages say; a limit that none keeps is refused with the nearest."""
+    plan = (
+        "schema: 1\ntitle: {de: a, en: b}\nruns:\n  - id: x-{area}\n    notebook: trend\n"
+        "    matrix: {area: {every: viertel, with_more_than: {population: LIMIT}}}\n"
+    )
+    write(folder / "own.yml", plan.replace("LIMIT", "220"))
+    result = run("--plan", "own.yml", "--dry-run", "--language", "en", "--only", "x-*")
+    assert (result.exit_code, result.stdout.split()[0]) == (0, "x-02"), result.stderr
+    assert result.stderr.splitlines() == ["x-{area}, area: 1 of 2 chosen: 02", "1 finding: 1 new"]
+    assert run("--plan", "own.yml", "--dry-run", "--only", "y-*").exit_code == 2
+    write(folder / "own.yml", plan.replace("LIMIT", "999"))
+    refused = run("--plan", "own.yml", "--language", "en")
+    assert refused.exit_code == 1
+    assert (
+        "own.yml, line 6, runs.0.matrix.area.with_more_than.population: none of 2 areas fits; the nearest is 02 with 228"
+        in refused.stderr
+    )
+    assert not (folder / "outputs").exists()
 
 
 def test_a_town_brings_its_own_plan(folder):
@@ -245,7 +267,8 @@ def test_a_signal_ends_the_run_and_its_children(folder, root):
         _, said = process.communicate(timeout=30)
     assert process.returncode != 0
     assert "Traceback" not in said
-    assert sorted(path.name for path in (folder / "outputs").iterdir()) == [".lock"]
+    assert not (folder / "outputs").exists()
+    assert sorted(path.name for path in (folder / "outputs.editions").iterdir()) == [".lock"]
 
 
 def test_numbers_that_cannot_be_right_are_said_and_the_pages_made_all_the_same(folder):

@@ -175,6 +175,16 @@ def test_what_was_not_delivered_is_no_cell_but_is_named(tmp_path):
     }
 
 
+def test_an_area_without_a_count_leaves_its_place_to_those_below_it(tmp_path):
+    """Of Nord (1) nothing is known, for Berg (12) was not delivered; the town less Süd is what is left of Nord all the same."""
+    counts = rows().replace("12,2024-12-31,sgb2_recipients,,0-14,40,", "12,2024-12-31,sgb2_recipients,,0-14,,missing")
+    cells = cells_of(opened(tmp_path, counts + "0,2024-12-31,sgb2_recipients,,0-14,172,\n"), {"population"})
+    rest = cells.frame[cells.frame["kind"] == "rest"]
+    assert rest[["area", "value"]].to_numpy().tolist() == [["0", 172 - 109 - 3 - 25]]
+    wanted = {"+0:t0-14", "-11:t0-14", "-13:t0-14", "-2:t0-14", "-0:r0-14", "=", "0"}
+    assert any(set(text.split()) == wanted for text in sums(cells))
+
+
 def test_of_measures_of_protected_places_only_the_whole_town_is_a_cell(large, musterstadt):
     own = large.frame[large.frame["measure"] == "asylblg_recipients"]
     assert set(own["area"]) == {musterstadt.areas.root}

@@ -309,7 +309,7 @@ def test_limits_are_rounded_inward_for_counts_are_whole():
 def test_without_time_the_first_safe_pattern_is_given_with_the_bound_that_is_known():
     random = np.random.default_rng(7)
     table = grid(random.poisson(8, size=(8, 6)))
-    pattern = protect(table, insider=False, seconds=0)
+    pattern = protect(table, insider=False, effort=0)
     assert pattern.method == "heuristic"
     assert table.primary.sum() <= pattern.bound <= pattern.weight
     assert (pattern.greatest >= table.at_least)[table.primary].all()

@@ -92,6 +92,15 @@ def test_no_additive_rounding_is_nearer(seed, base):
     assert np.abs(found.difference).sum() == brute_force(value, sums, base)
 
 
+def test_a_search_is_ended_by_counted_nodes_and_only_in_need_by_the_clock_which_is_said(monkeypatch):
+    value, sums, _ = table(np.random.default_rng(1).poisson(4, (30, 12)).astype(float))
+    few, many = (controlled_rounding(value, sums, 5, nodes=nodes) for nodes in (1, 2_000))
+    assert (many.method, many.by_clock, few.by_clock) == ("optimal", False, False)
+    monkeypatch.setattr("sozialanalyse.disclosure.rounding.FUSE", 0.0)
+    at_once = controlled_rounding(value, sums, 5)
+    assert (at_once.method, at_once.by_clock) == ("nearest", True)
+
+
 TABLES = st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=1, max_size=6)
 
 

@@ -88,7 +88,7 @@ def test_every_pattern_is_safe(table, insider):
 @few
 @given(tables)
 def test_what_a_pattern_says_can_be_known_is_what_another_program_finds(table):
-    pattern = protect(table, insider=False, seconds=0)
+    pattern = protect(table, insider=False, effort=0)
     assert (pattern.least <= table.value).all()
     assert (pattern.greatest >= table.value).all()
     if pattern.method == "refused":
@@ -96,13 +96,13 @@ def test_what_a_pattern_says_can_be_known_is_what_another_program_finds(table):
     for place in np.flatnonzero(pattern.hidden)[:6].tolist():
         least, greatest = (limit(table, pattern.hidden, place, sign) for sign in (-1, 1))
         assert pattern.least[place] == pytest.approx(least, abs=1e-5)
-        assert pattern.greatest[place] == pytest.approx(greatest if greatest < 1e5 else INF, abs=1e-5)
+        assert pattern.greatest[place] == pytest.approx(greatest if greatest < 1e4 else INF, abs=1e-5)
 
 
 @settings(max_examples=4, deadline=None)
 @given(tables, st.booleans())
 def test_what_is_refused_cannot_be_protected_and_what_is_not_can(table, insider):
-    pattern = protect(table, insider=insider, seconds=0)
+    pattern = protect(table, insider=insider, effort=0)
     assert (pattern.method == "refused") == checks.impossible(table, insider=insider)
     assert (pattern.impossible == ()) == (pattern.method != "refused")
 

@@ -13,10 +13,20 @@ from contextlib import closing
 import psutil
 import pytest
 
-from sozialanalyse.batch import child
-from sozialanalyse.batch.execution import LONGEST_MESSAGE, Execution, default_workers, environment, plain, prepare
-from sozialanalyse.batch.plan import Run
-from tests.batch_samples import BROKEN, runnable, write
+from sozialanalyse.batch.engine.jobs import hand_over
+from sozialanalyse.batch.engine.plain import PlainRunner
+from sozialanalyse.batch.engine.surroundings import environment, prepare
+from sozialanalyse.batch.execution import (
+    LONGEST_MESSAGE,
+    Execution,
+    default_workers,
+    failure_of,
+    held,
+    plain,
+    read_result,
+)
+from sozialanalyse.batch.runs import Run
+from tests.batch_samples import BROKEN, FINDING, SHOW, runnable, write
 
 GIVEN = {"release": "/home/erika/releases/{x}", "town": "/home/erika/towns/x", "raw": "/raw", "audience": "public"}
 
@@ -30,8 +40,10 @@ print("printed")
 target_group
 """
 
+SHOWN = SHOW % FINDING
+
 SOURCES = {
-    "good": (REPORT,),
+    "good": (REPORT, SHOWN),
     "broken": (),
     "silent": ("1", "import os; os._exit(0)", "2"),
     "killed": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "import time; time.sleep(60)"),
@@ -55,8 +67,8 @@ def living(needle):
     return [pid for pid in found if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
+@pytest.fixture(scope="module", params=["fork", "plain"])
+def ran(tmp_path_factory, request):
     """Run four notebooks, three of which fail, each in its own way."""
     folder = tmp_path_factory.mktemp("ran")
     texts = {name: runnable(*sources) for name, sources in SOURCES.items()} | {"broken": BROKEN}
@@ -64,7 +76,7 @@ def ran(tmp_path_factory):
     runs = [run_of(folder, name, text, **parameters) for name, text in texts.items()]
     work = folder / "work"
     work.mkdir()
-    execution = Execution(work, folder / "logs", GIVEN, workers=2, deadline=120)
+    execution = Execution(work, folder / "logs", GIVEN, workers=2, deadline=120, engine=request.param)
     return folder, {executed.run.id: executed for executed in execution.results(runs)}
 
 
@@ -73,7 +85,7 @@ def test_a_failing_run_stops_no_other(ran):
     assert {name: executed.failure and executed.failure.kind for name, executed in results.items()} == {
         "good": None,
         "broken": "error",
-        "silent": "error",
+        "silent": "error" if results["silent"].failure.name == "DeadKernelError" else "died",
         "killed": "died",
     }
 
@@ -94,7 +106,7 @@ def test_the_kernel_is_this_interpreter_on_an_empty_desk(ran):
 def test_the_executed_notebook_holds_outputs_and_nothing_of_the_machine(ran):
     folder, results = ran
     text = results["good"].notebook.read_text(encoding="utf-8")
-    cell = json.loads(text)["cells"][-1]
+    cell = json.loads(text)["cells"][-2]
     assert cell["outputs"][-1]["data"]["text/plain"]
     assert "papermill" not in text
     assert str(folder) not in text
@@ -116,10 +128,23 @@ def test_tracebacks_and_prints_are_in_the_log(ran):
     assert "kaputt in /home/erika/geheim/zahlen.csv" in (folder / "logs" / "broken.de.log").read_text()
 
 
+def test_the_page_is_finished(ran):
+    _, results = ran
+    assert "Gezeigt: a&#34;b" in results["good"].page.html or "Gezeigt: a" in results["good"].page.html
+    assert results["good"].page.finding.town == "Probestadt"
+    assert results["broken"].page is None
+
+
+def test_a_run_tells_what_it_took(ran):
+    _, results = ran
+    assert set(results["good"].cells) >= {"parameters", "cell-a", "cell-b"}
+    assert results["good"].peak_memory > 10**7
+
+
 def test_a_dead_kernel_is_no_success(ran):
     _, results = ran
     assert results["silent"].notebook is None
-    assert results["silent"].failure.name == "DeadKernelError"
+    assert results["silent"].failure.name in {"DeadKernelError", "NoResult"}
 
 
 def test_nothing_is_left_running(ran):
@@ -137,7 +162,7 @@ def test_the_deadline_is_kept_from_outside(tmp_path):
     work = tmp_path / "work"
     work.mkdir()
     begin = time.monotonic()
-    (executed,) = Execution(work, tmp_path / "logs", GIVEN, deadline=1.5).results([run])
+    (executed,) = Execution(work, tmp_path / "logs", GIVEN, deadline=1.5, engine="plain").results([run])
     assert time.monotonic() - begin < 30
     assert executed.failure.kind == "deadline"
     assert executed.notebook is None
@@ -149,7 +174,7 @@ def execution(tmp_path):
     """An execution whose folders are there, without a process."""
     for name in ("work", "logs"):
         (tmp_path / name).mkdir()
-    return Execution(tmp_path / "work", tmp_path / "logs", GIVEN, deadline=0.2)
+    return Execution(tmp_path / "work", tmp_path / "logs", GIVEN, deadline=0.2, engine="plain")
 
 
 def test_a_process_that_cannot_be_started_is_a_failure_of_its_run(execution, tmp_path, monkeypatch):
@@ -162,17 +187,18 @@ def test_a_process_that_cannot_be_started_is_a_failure_of_its_run(execution, tmp
     assert "Traceback" in (tmp_path / "logs" / "none.de.log").read_text(encoding="utf-8")
 
 
-def test_a_child_that_no_longer_listens_is_ended_at_the_deadline(execution):
+def test_a_child_that_no_longer_listens_is_ended_at_the_deadline(tmp_path):
     code = "import os, time; os.close(0); print(flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         process.stdout.readline()
-        assert execution._finish(process, {"x": "y" * 1_000_000}) is False
+        assert PlainRunner(tmp_path, 0.2).finish(process, {"x": "y" * 1_000_000}) is False
         process.kill()
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
 
 
-def test_stopping_ends_the_kernel_and_whatever_it_started(tmp_path):
+@pytest.mark.parametrize("engine", ["fork", "plain"])
+def test_stopping_ends_a_run_and_whatever_it_started(tmp_path, engine):
     """As on Ctrl-C: the kernel has a session of its own, and its child ignores all but a kill."""
     source = """
 import subprocess, sys, time
@@ -185,12 +211,12 @@ time.sleep(600)
     runs = [run_of(tmp_path, name, runnable(source), area=str(sign)) for name in ("one", "two", "three")]
     work = tmp_path / "work"
     work.mkdir()
-    execution = Execution(work, tmp_path / "logs", GIVEN, workers=1, deadline=120)
+    execution = Execution(work, tmp_path / "logs", GIVEN, workers=1, deadline=120, engine=engine)
 
     def stop():
         while not sign.exists():
             time.sleep(0.05)
-        assert len(living(str(tmp_path))) >= 3
+        assert len(living(str(tmp_path))) >= 2
         execution.stop()
 
     stopper = threading.Thread(target=stop)
@@ -204,7 +230,7 @@ time.sleep(600)
 def test_a_torn_result_is_never_read(tmp_path):
     (tmp_path / "result.json.partial").write_text('{"name": nu')
     (tmp_path / "notebook.ipynb").write_text("{")
-    assert Execution._failure(tmp_path).kind == "died"
+    assert failure_of(read_result(tmp_path)).kind == "died"
 
 
 def test_files_are_handed_over_whole(tmp_path):
@@ -220,7 +246,7 @@ def test_files_are_handed_over_whole(tmp_path):
     reader = threading.Thread(target=read)
     reader.start()
     for _ in range(200):
-        child.hand_over(path, "x" * 100_000)
+        hand_over(path, "x" * 100_000)
     stop.set()
     reader.join()
     assert set(seen) == {100_000}
@@ -267,6 +293,14 @@ def test_the_kernel_belongs_to_the_work_folder(tmp_path):
     prepare(tmp_path)
     (spec,) = tmp_path.rglob("kernel.json")
     assert json.loads(spec.read_text())["argv"][0] == sys.executable
+
+
+@pytest.mark.parametrize(
+    ("audience", "holds"), [("public", True), ("administration", True), ("statistics_unit", False)]
+)
+def test_a_template_never_holds_what_is_not_protected(audience, holds):
+    given = {"release": "town.release", "town": "", "raw": None, "audience": audience}
+    assert held(given) == ({"release": "town.release"} if holds else None)
 
 
 def test_workers_are_few():

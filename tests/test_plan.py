@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from sozialanalyse.batch.parameters import read_parameters
-from sozialanalyse.batch.plan import choose, filled, read_plan
+from sozialanalyse.batch.plan import read_plan
+from sozialanalyse.batch.runs import choose, filled
 from sozialanalyse.errors import DataError, Fault, Place, UsageError
 from tests.batch_samples import GOOD, PARAMETERS, code, markdown, notebook, write
+from tests.plan_samples import facts_of_quarters
 
 HEAD = "schema: 1\ntitle: {de: Plan, en: Plan}\nruns:\n"
 
@@ -23,7 +25,8 @@ def notebooks(tmp_path):
 
 def read(notebooks, entries, language=None, check=None, head=HEAD):
     plan = write(notebooks / "plans" / "p.yml", head + entries)
-    return read_plan(plan, notebooks, language, check)
+    facts = None if check is None else facts_of_quarters(check=check)
+    return read_plan(plan, notebooks, language, facts)
 
 
 def faults(notebooks, entries, check=None):
@@ -207,6 +210,28 @@ def test_runs_are_chosen_by_id(notebooks):
     assert choose(runs, []) == runs
     with pytest.raises(UsageError, match="the plan has no run 'a-z'; nearest: a-y, a-x"):
         choose(runs, ["a-z"])
+
+
+@pytest.mark.parametrize(
+    ("only", "chosen"),
+    [
+        (["a-*"], ["a-x", "a-y"]),
+        (["*-y"], ["a-y", "b-y"]),
+        (["?-x"], ["a-x", "b-x"]),
+        (["b-y", "a-x"], ["a-x", "b-y"]),
+        (["a-x", "a-*"], ["a-x", "a-y"]),
+        (["*"], ["a-x", "a-y", "b-x", "b-y"]),
+    ],
+)
+def test_a_pattern_chooses_many_runs_each_once_and_in_the_order_of_the_plan(notebooks, only, chosen):
+    entries = "".join(f"  - {{id: '{e}-{{area}}', notebook: trend, matrix: {{area: [x, y]}}}}\n" for e in "ab")
+    assert [run.id for run in choose(read(notebooks, entries), only)] == chosen
+
+
+def test_a_pattern_that_chooses_nothing_is_refused(notebooks):
+    runs = read(notebooks, "  - {id: 'a-{area}', notebook: trend, matrix: {area: [x, y]}}\n")
+    with pytest.raises(UsageError, match=r"the plan has no run 'b-\*'; nearest: a-x, a-y"):
+        choose(runs, ["b-*"])
 
 
 def test_the_parameters_cell_is_the_whitelist(tmp_path):

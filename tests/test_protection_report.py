@@ -13,6 +13,7 @@ import pytest
 import sozialanalyse as sa
 from sozialanalyse import quality
 from sozialanalyse.disclosure import preview as previews
+from sozialanalyse.disclosure.about import AlteredMeasure, Excluded
 from sozialanalyse.disclosure.costs import OTHERS, WHY, costs_of
 from sozialanalyse.disclosure.ledger import record
 from sozialanalyse.disclosure.protection import protect
@@ -195,7 +196,7 @@ def test_what_the_promise_excludes_is_listed(other):
     town = quality.examine(other)
     lines = protection.of_public_release(town, "en").text.splitlines()
     label = town.data.catalogue.measure(OWN).label.en
-    assert f"{label}\tbelongs to a group whose size everybody knows and which is too small itself\t1" in lines
+    assert f"{label}\tbelongs to a group whose size everybody knows and which is too small itself\t–\t1" in lines
 
 
 def test_a_release_that_was_made_before_is_used(examined, shown, released, tmp_path, monkeypatch):
@@ -203,6 +204,25 @@ def test_a_release_that_was_made_before_is_used(examined, shown, released, tmp_p
     sa.write_release(released, tmp_path / "town.release")
     monkeypatch.setattr("sozialanalyse.disclosure.keeping.release", None)
     assert protection.of_public_release(examined, "en", tmp_path / "town.release").text == shown.text
+
+
+def test_marks_with_their_bounds_tables_without_insiders_and_altered_measures_are_listed(examined, released, tmp_path):
+    label = examined.data.catalogue.measure(OWN).label.en
+    mark = {"measure": OWN, "sex": "all", "age_from": 0, "age_to": 14, "period_end": "2024-12-31", "reason": "marked"}
+    bounds = {"11": (1, 9), "1": (2, 18)}
+    marks = [Excluded(area=area, least=least, greatest=most, **mark) for area, (least, most) in bounds.items()]
+    first, *others = released.about.hiding
+    other = AlteredMeasure(
+        measure=OWN, method="rounding", base=5, off=4, additive=True, changed=0.75, mean=1.25, largest=4
+    )
+    hiding = (first.model_copy(update={"insider": False}), *others)
+    about = released.about.model_copy(update={"excluded": tuple(marks), "hiding": hiding, "altered": (other,)})
+    sa.write_release(replace(released, about=about), tmp_path / "town.release")
+    text = protection.of_public_release(examined, "en", tmp_path / "town.release").text
+    assert f"{label}\tits deliverer has published the mark and its bounds\t1–18\t2" in text.splitlines()
+    assert f"{label}\trounded\t75%\t1.3\t4\tyes" in text.splitlines()
+    assert f"but for 1 of {len(hiding)} tables" in text
+    assert "Where one hidden count may tell another" in text
 
 
 def test_a_release_for_others_is_refused(examined, released, tmp_path):

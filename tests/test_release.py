@@ -105,6 +105,26 @@ def test_what_a_total_counts_in_none_of_its_areas_has_a_state_of_its_own(tmp_pat
     assert apart.loc[("population", 14), ["state", "value"]].tolist() == ["public", 7.0]
 
 
+def test_where_marks_make_it_impossible_the_promise_against_insiders_is_excluded_and_marks_say_their_bounds(tmp_path):
+    """Nord and its three quarters are each marked 1 to 4: who knows that Nord has 3 knows each of them, whatever is hidden."""
+    marked = "".join(f"{area},2024-12-31,{OWN},,0-14,,suppressed\n" for area in ("1", "11", "12", "13"))
+    known = "".join(
+        f"{area},2024-12-31,{OWN},,0-14,{count},\n" for area, count in {"21": 60, "22": 31, "23": 18}.items()
+    )
+    people = "".join(f"{area},2024-12-31,population,,0-14,200,\n" for area in CHILDREN)
+    folder = write_town(tmp_path, marked + known + people)
+    text = (folder / "town.yml").read_text(encoding="utf-8")
+    declared = text.replace("licence: CC0", "licence: CC0, suppressed_between: [1, 4]")
+    (folder / "town.yml").write_text(declared, encoding="utf-8")
+    release = sa.release(sa.open_town(folder))
+    assert [(part.measures, part.insider) for part in release.about.hiding] == [(OWN, False)]
+    excluded = {entry.area: (entry.reason, entry.least, entry.greatest) for entry in release.about.excluded}
+    assert excluded["13"] == excluded["1"] == ("marked", 1, 4)
+    known = knowledge_of(release)
+    assert known["without_insiders"] == [{"measures": [OWN], "period_end": "2024-12-31"}]
+    assert {(entry["least"], entry["greatest"]) for entry in known["excluded"]} == {(1, 4), (110, 113)}
+
+
 def test_for_those_who_keep_the_data_everything_is_as_it_was(town):
     everything = sa.release(town, "statistics_unit")
     pd.testing.assert_frame_equal(everything.counts, town.counts)

@@ -330,7 +330,7 @@ def test_the_index_names_what_failed_and_escapes_the_reason():
     }
     made = index(entry("a", **failed), entry("b", state="earlier", reason="Frist"))
     assert problems(made, page=True) == []
-    assert "<h3>&lt;b&gt;Titel&lt;/b&gt;</h3>" in made
+    assert '<h3><a href="trend/a.de.html">&lt;b&gt;Titel&lt;/b&gt;</a></h3>' in made
     assert "&lt;script&gt;x&lt;/script&gt;" in made
     assert re.findall(r'<li class="(.*?)">', made) == ["failed", "earlier"]
 

@@ -2,25 +2,27 @@
 
 A tree of any depth with named levels (Lebensraum, Sozialraum, Stadt). Ids are text: 042 is not 42. Two areas may bear
 the same name. Areas come and go with reforms, so each has the dates between which it exists. Groupings that cut
-across the tree stand beside it.
+across the tree stand beside it (:mod:`.groupings`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.areas.groupings import GROUPING_PREFIX, Grouping, faults_of_groupings, groups_of, members_of
 from sozialanalyse.errors import DataError, Fault, Place, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
 COLUMNS = ("area", "name", "level", "parent", "valid_from", "valid_to")
-GROUPING_PREFIX = "group_"
 ALWAYS_FROM, ALWAYS_TO = "1800-01-01", "2999-12-31"
 
 
@@ -34,10 +36,14 @@ class AreaTree:
         One row an area, in the order of level (largest first) and id; columns :data:`COLUMNS` and any ``group_...``.
     levels
         Level ids from the smallest to the whole town.
+    groupings
+        Those beside the tree whose groups are areas of their own, with the id of their grouping as level. Groups are not in
+        ``frame`` but in :attr:`places`.
     """
 
     frame: pd.DataFrame
     levels: tuple[str, ...]
+    groupings: tuple[Grouping, ...] = ()
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, levels: Sequence[str], file: str = "areas.csv") -> AreaTree:
@@ -75,9 +81,53 @@ class AreaTree:
         ).sort_values(["_order", "area"], kind="stable")
         return cls(frame.drop(columns="_order").reset_index(drop=True), tuple(levels))
 
+    def with_groupings(self, groupings: Sequence[Grouping], file: str = "areas.csv") -> AreaTree:
+        """Return the tree with groupings beside it, in place of those that it has.
+
+        Raises
+        ------
+        DataError
+            With all faults at once: a grouping without a column, a column without a group, areas of which one lies in the other,
+            ids that something else bears.
+        """
+        if faults := list(faults_of_groupings(self.frame, self.levels, groupings, file)):
+            raise DataError(faults)
+        return replace(self, groupings=tuple(groupings))
+
+    @property
+    def alone(self) -> AreaTree:
+        """The tree without the groupings beside it."""
+        return replace(self, groupings=()) if self.groupings else self
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """All areas, then all groups: columns :data:`COLUMNS`."""
+        if not self.groupings:
+            return self.frame[list(COLUMNS)]
+        return pd.concat([self.frame[list(COLUMNS)], groups_of(self.frame, self.groupings)], ignore_index=True)
+
+    @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """Ids of the areas that make up each group, of all times."""
+        return members_of(self.frame, self.groupings)
+
+    @cached_property
+    def hierarchies(self) -> tuple[tuple[NDArray[np.intp], tuple[str, ...]], ...]:
+        """The tree, then each grouping: to which place each place belongs in it (-1: none), and its levels that are sums."""
+        place = pd.Index(self.places["area"])
+        found = [(place.get_indexer(self.places["parent"]), self.levels[1:])]
+        for grouping in self.groupings:
+            groups = self._groups_of(grouping.id)
+            found.append((place.get_indexer(self.places["area"].map(groups)), (grouping.id,)))
+        return tuple(found)
+
+    def _groups_of(self, grouping: str) -> dict[str, str]:
+        """To which group of a grouping each area belongs that makes one up."""
+        return {part: name for name, parts in self.members.items() if self.level(name) == grouping for part in parts}
+
     @cached_property
     def _by_id(self) -> pd.DataFrame:
-        return self.frame.set_index("area")
+        return self.places.set_index("area")
 
     @cached_property
     def root(self) -> str:
@@ -85,10 +135,9 @@ class AreaTree:
         return str(self.frame.loc[self.frame["parent"] == "", "area"].iloc[0])
 
     @property
-    def groupings(self) -> tuple[str, ...]:
-        """Names of the groupings beside the tree."""
-        names = (str(name) for name in self.frame)
-        return tuple(name.removeprefix(GROUPING_PREFIX) for name in names if name.startswith(GROUPING_PREFIX))
+    def all_levels(self) -> tuple[str, ...]:
+        """The levels of the tree, then the groupings beside it."""
+        return (*self.levels, *(grouping.id for grouping in self.groupings))
 
     def __contains__(self, area: object) -> bool:
         return area in self._by_id.index
@@ -102,13 +151,13 @@ class AreaTree:
             With the nearest ids where there is none.
         """
         if area not in self:
-            raise unknown("area", area, list(self.frame["area"]))
+            raise unknown("area", area, list(self.places["area"]))
         return area
 
     def require_level(self, level: str) -> str:
-        """Return the level if there is such a one; else raise a :class:`UsageError`."""
-        if level not in self.levels:
-            raise unknown("level", level, self.levels)
+        """Return the level or grouping if there is such a one; else raise a :class:`UsageError`."""
+        if level not in self.all_levels:
+            raise unknown("level", level, self.all_levels)
         return level
 
     def name(self, area: str) -> str:
@@ -120,34 +169,52 @@ class AreaTree:
         return str(self._by_id.at[self.require(area), "level"])
 
     def parent(self, area: str) -> str | None:
-        """Return the id of the area that this one belongs to, None for the town."""
+        """Return the id of the area that this one belongs to, None for the town and for groups."""
         return str(self._by_id.at[self.require(area), "parent"]) or None
 
     def children(self, area: str) -> list[str]:
-        """Ids of the areas directly below, of all times, in the order of their ids."""
+        """Ids of the areas directly below, of all times, in the order of their ids; those that make up a group."""
+        if area in self.members:
+            return list(self.members[area])
         return self.frame.loc[self.frame["parent"] == self.require(area), "area"].tolist()
 
     def below(self, area: str, level: str) -> list[str]:
-        """Ids of all areas of a level that lie in an area (the area itself if it is of that level)."""
+        """Ids of all areas of a level that lie in an area (the area itself if it is of that level).
+
+        A group lies in an area, or in a group, if all the areas do that make it up.
+        """
         members = self.ancestors_at(self.level(self.require(area)))
-        inside = members[members == area].index
-        frame = self.frame[self.frame["area"].isin(inside)]
-        return frame.loc[frame["level"] == self.require_level(level), "area"].tolist()
+        inside = set(members[members == area].index)
+        inside |= {group for group, parts in self.members.items() if group == area or inside.issuperset(parts)}
+        places = self.at(level)["area"]
+        return places[places.isin(inside)].tolist()
 
     def at(self, level: str) -> pd.DataFrame:
-        """Rows of the areas of one level."""
-        return self.frame[self.frame["level"] == self.require_level(level)]
+        """Rows of the areas of one level, or of the groups of one grouping."""
+        rows = self.frame if level in self.levels else self.places
+        return rows[rows["level"] == self.require_level(level)]
 
     def ancestors_at(self, level: str) -> pd.Series:
-        """Map each area to its ancestor on a level; areas above that level are left out."""
-        height = self.levels.index(self.require_level(level))
+        """Map each area to its ancestor on a level, or to its group; areas above that level, or in no group, are left out."""
+        if level not in self.levels:
+            return self._groups_at(self.require_level(level))
+        height = self.levels.index(level)
         parents = dict(zip(self.frame["area"], self.frame["parent"], strict=True))
         height_of = {area: self.levels.index(name) for area, name in zip(*self._ids_and_levels(), strict=True)}
         current = pd.Series(self.frame["area"].to_numpy(), index=self.frame["area"].to_numpy(), dtype=object)
         for _ in self.levels:
             lower = current.map(height_of) < height
             current = current.where(~lower, current.map(parents))
-        return current[current.map(height_of) == height]
+        found = current[current.map(height_of) == height]
+        if level == self.levels[-1] and self.members:
+            found = pd.concat([found, pd.Series(self.root, index=list(self.members), dtype=object)])
+        return found
+
+    def _groups_at(self, grouping: str) -> pd.Series:
+        """Map each area that makes up a group, and all below it, to the group."""
+        groups = self._groups_of(grouping)
+        found = [self.ancestors_at(level).map(groups).dropna() for level in self.levels]
+        return pd.concat([part for part in found if len(part)] or found[:1])
 
     def _ids_and_levels(self) -> tuple[pd.Series, pd.Series]:
         return self.frame["area"], self.frame["level"]

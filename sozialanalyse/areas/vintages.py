@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.areas.tree import AreaTree
-
 if TYPE_CHECKING:
     from sozialanalyse.areas.crosswalks import Crosswalks
+    from sozialanalyse.areas.tree import AreaTree
 
 
 def boundaries_of(areas: AreaTree, crosswalks: Crosswalks, day: pd.Timestamp) -> AreaTree:
@@ -42,7 +42,7 @@ def boundaries_of(areas: AreaTree, crosswalks: Crosswalks, day: pd.Timestamp) ->
         since = kept["area"].map(begins).groupby(kept["parent"]).max().reindex(parents).dropna()
         begins |= {str(area): min(begins[str(area)], first) for area, first in since.items()}
     since = kept["area"].map(begins).astype(frame["valid_from"].dtype)
-    return AreaTree(kept.assign(valid_from=since).reset_index(drop=True), areas.levels)
+    return replace(areas, frame=kept.assign(valid_from=since).reset_index(drop=True))
 
 
 def _empty_parents(areas: AreaTree, gone: set[str]) -> set[str]:
@@ -59,7 +59,7 @@ def _empty_parents(areas: AreaTree, gone: set[str]) -> set[str]:
 def territory_breaks(areas: AreaTree, crosswalks: Crosswalks) -> pd.DataFrame:
     """List the areas that kept their id while their territory changed, and from which day on.
 
-    Also larger areas: one has changed where a part of it went to an area that lies in another one. Counts of such an area
+    Also larger areas and groups: one has changed where a part of it went to an area that lies in another one. Counts of such an area
     before and after the day are not of the same place: no trend line may join them.
 
     Returns
@@ -69,7 +69,7 @@ def territory_breaks(areas: AreaTree, crosswalks: Crosswalks) -> pd.DataFrame:
     """
     rows = crosswalks.frame[crosswalks.frame["share"] > 0]
     found: list[tuple[str, pd.Timestamp]] = []
-    for level in areas.levels:
+    for level in areas.all_levels:
         above = areas.ancestors_at(level)
         old, new = rows["from_area"].map(above), rows["to_area"].map(above)
         moved = (old != new).to_numpy() & old.notna().to_numpy() & new.notna().to_numpy()
@@ -77,7 +77,7 @@ def territory_breaks(areas: AreaTree, crosswalks: Crosswalks) -> pd.DataFrame:
             found += zip(column[moved], rows.loc[moved, "date"], strict=True)
     frame = pd.DataFrame(sorted(set(found)), columns=["area", "date"]).astype({"date": "datetime64[s]"})
     # Only an area that exists on both sides of the day has one series to be broken.
-    tree = areas.frame.set_index("area").reindex(frame["area"])
+    tree = areas.places.set_index("area").reindex(frame["area"])
     day = frame["date"].to_numpy(dtype="datetime64[s]")
     both = (tree["valid_from"].to_numpy() < day) & (tree["valid_to"].to_numpy() >= day)
     return frame[np.asarray(both, dtype=bool)].reset_index(drop=True)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 ABOUT_THE_RUN = {
     **dict.fromkeys(("schema", "execution_count", "nbformat", "nbformat_minor"), r"\d{1,3}"),
+    **dict.fromkeys(("edition", "restored"), r"\d{1,6}"),
+    "withdrawn": r"\d{4}-\d\d-\d\d",
     "seconds": r"\d+(?:\.\d+)?",
     **dict.fromkeys(("data", "catalogue", "notebook", "parameters", "library", "ledger", "sha256"), r"[0-9a-f]{64}"),
     **dict.fromkeys(("began", "ended"), r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"),
@@ -64,8 +66,9 @@ class FileAudit:
             return
         count = len(numerals(text))
         self.coverage.total += count
-        is_quoted = any(quotes(text, page) for page in self.pages)
-        strange = [] if is_quoted else min((self.judge.unexplained(text, told, code) for code in ("de", "en")), key=len)
+        strange = min((self.judge.unexplained(text, told, code) for code in ("de", "en")), key=len)
+        if strange and any(quotes(text, page) for page in self.pages):
+            strange = []
         self.coverage.static += max(0, count - len(strange))
         if strange:
             values = {"text": quoted(text), "numerals": ", ".join(strange)}
@@ -209,10 +212,12 @@ class FileAudit:
         for start, end, key in entries:
             rest, position = f"{rest}{text[position:start]} ", end
             self.coverage.total += len(numerals(text[start:end]))
+            said = len(self.judge.said)
             found = [self.judge.mark(key, text[start:end], code) for code in _languages(language)]
             if all(found):
                 yield self._problem(next(fault for fault in found if fault), place)
             else:
+                del self.judge.said[said:]  # what it would say in the other language, it does not say
                 self.coverage.computed += len(numerals(text[start:end]))
         yield from self._text(rest + text[position:], place)
 

@@ -119,9 +119,12 @@ def _needed(relations: Relations, targets: list[Target], size: int) -> Wanted:
         rule = relations.knowledge.measures[target.name.measure]
         wanted.targets[target.count] = True
         wanted.cells[target.count] = bool(target.cell)
-        if np.isinf(target.prior[1]) or not target.cell:  # of marks it matters whether they became narrower
-            wanted.high[target.count] = rule.k or 0
-            wanted.width[target.count] = max(WIDE * (rule.k or 0), rule.width or 0) if target.cell else 0
+        if target.cell and np.isfinite(target.prior[1]):  # of marks it matters whether they became narrower
+            wanted.high[target.count] = target.prior[1]
+            wanted.width[target.count] = target.prior[1] - target.prior[0]
+        else:
+            wanted.high[target.count] = rule.threshold
+            wanted.width[target.count] = max(WIDE * rule.threshold, rule.width or 0, 1) if target.cell else 0
     return wanted
 
 
@@ -131,7 +134,7 @@ def _judged(target: Target, relations: Relations, found: Bounds) -> Disclosure |
     if found.contradictory[target.count]:
         return None
     rule = relations.knowledge.measures[target.name.measure]
-    kind = _kind(target, (least, greatest), rule.k or 0, rule.width or 0)
+    kind = _kind(target, (least, greatest), rule.threshold, rule.width or 0)
     if kind is None and target.name.rest_of and greatest == 0:
         kind = "saturated"
     if target.cell in relations.marks and _is_narrower(target, least, greatest):
@@ -154,7 +157,7 @@ def _kind(target: Target, limits: tuple[float, float], k: int, width: int) -> Ki
 
 def _is_excluded(target: Target, relations: Relations) -> bool:
     """Whether public numbers alone say that the count is small, so that no release could protect it."""
-    k = relations.knowledge.measures[target.name.measure].k or 0
+    k = relations.knowledge.measures[target.name.measure].threshold
     return target.prior[1] < k or _is_public_rest(target, relations)
 
 

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.attached import FileAudit
 from sozialanalyse.audit.attack import attack
-from sozialanalyse.audit.elsewhere import merge, pin
+from sozialanalyse.audit.elsewhere import merge, pin, since
+from sozialanalyse.audit.feeds import FEED, faults_of_feed
 from sozialanalyse.audit.figures import Figures
 from sozialanalyse.audit.inferring import learn
 from sozialanalyse.audit.judging import Judge
 from sozialanalyse.audit.knowledge import CELLS, KNOWLEDGE, read_knowledge
 from sozialanalyse.audit.marked import bounds_of_marks
+from sozialanalyse.audit.memory import Memory, Verdict
 from sozialanalyse.audit.names import strange_parts
-from sozialanalyse.audit.pages import PageAudit
+from sozialanalyse.audit.pages import PageAudit, leads_to
 from sozialanalyse.audit.problems import Problem
 from sozialanalyse.audit.relations import relations_of
 from sozialanalyse.audit.report import Report
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from sozialanalyse.audit.attack import Attack, Disclosure
     from sozialanalyse.audit.coverage import Coverage
+    from sozialanalyse.audit.elsewhere import Merged
     from sozialanalyse.audit.knowledge import Knowledge
 
 TEXTS = (".txt", ".md", ".xml", ".svg", ".css", ".js")
@@ -33,7 +37,9 @@ EMPTY = (".lock",)
 """Names of files that hold nothing."""
 
 
-def audit_folder(folder: Path, knowledge: Iterable[Path] = (), earlier: Iterable[Path] = ()) -> Report:
+def audit_folder(
+    folder: Path, knowledge: Iterable[Path] = (), earlier: Iterable[Path] = (), memory: Path | None = None
+) -> Report:
     """Attack a published folder.
 
     Parameters
@@ -44,6 +50,8 @@ def audit_folder(folder: Path, knowledge: Iterable[Path] = (), earlier: Iterable
         Tables of cells that somebody knows besides, in the format of ``cells.csv``.
     earlier
         Folders of earlier editions; their published cells are known, too.
+    memory
+        Folder of verdicts on pages and cells that have not changed since; nothing: everything is read and attacked again.
 
     Returns
     -------
@@ -57,27 +65,57 @@ def audit_folder(folder: Path, knowledge: Iterable[Path] = (), earlier: Iterable
     """
     began = time.monotonic()
     known = read_knowledge(folder)
-    merged = merge(known, list(knowledge), list(earlier))
-    relations = relations_of(merged.knowledge)
-    relations.marks = bounds_of_marks(known)
+    earlier = list(earlier)
+    merged = merge(known, list(knowledge), earlier)
     judge = Judge(Figures(known))
-    problems, coverage = read_files(folder, judge)
+    remembered = Memory(memory, folder)
+    problems, coverage = read_files(folder, judge, remembered)
     problems += _faults_of_exclusions(known)
-    learn(relations, judge.said, judge.lookup)
-    for pinned in merged.pinned:
-        pin(relations, pinned)
+    is_alone = not judge.said and not merged.pinned
     return Report(
         town=known.document.town,
-        attack=attack(relations),
+        attack=remembered.attack(lambda: _attack(merged, judge)) if is_alone else _attack(merged, judge),
         problems=tuple(problems),
         coverage=tuple(coverage),
         revised=merged.revised,
+        given_away=tuple(entry for folder_before in earlier for entry in _given_away(known, folder_before)),
         seconds=time.monotonic() - began,
     )
 
 
-def read_files(folder: Path, judge: Judge) -> tuple[list[Problem], list[Coverage]]:
+def _attack(merged: Merged, judge: Judge) -> Attack:
+    """Attack the cells with all that pages say of hidden ones, and with what is known from elsewhere."""
+    relations = relations_of(merged.knowledge)
+    relations.marks = bounds_of_marks(judge.figures.knowledge)
+    learn(relations, judge.said, judge.lookup)
+    for pinned in merged.pinned:
+        pin(relations, pinned)
+    return attack(relations)
+
+
+def _given_away(known: Knowledge, folder: Path) -> list[Disclosure]:
+    """Find what an earlier edition hid and can be calculated since this one is there."""
+    before = read_knowledge(folder)
+    together, pinned = since(known, before)
+    if pinned.cells.empty and len(together.cells) == len(before.cells):
+        return []  # nothing is public that was not then
+    alone = set(attack(relations_of(before)).disclosures)
+    relations = relations_of(together)
+    pin(relations, pinned)
+    return [entry for entry in attack(relations).disclosures if entry not in alone]
+
+
+def read_files(folder: Path, judge: Judge, memory: Memory) -> tuple[list[Problem], list[Coverage]]:
     """Read every file of a folder and judge what it says.
+
+    Parameters
+    ----------
+    folder
+        With the published files.
+    judge
+        Knows the published cells.
+    memory
+        Knows pages that were in order.
 
     Returns
     -------
@@ -91,17 +129,36 @@ def read_files(folder: Path, judge: Judge) -> tuple[list[Problem], list[Coverage
     texts: list[str] = []
     for file, path in files.items():
         if path.suffix == ".html":
-            page = PageAudit(file, path.read_text(encoding="utf-8", errors="replace"), judge, addresses)
-            problems += page.problems()
-            coverage.append(page.coverage)
-            texts.append(page.content.text)
+            found, verdict = _judge_page(file, path.read_bytes(), judge, addresses, memory)
+            problems += found
+            coverage.append(verdict.coverage)
+            texts.append(verdict.text)
     for file, path in files.items():
         problems += _faults_of_name(file, judge)
         if path.suffix != ".html" and file not in (KNOWLEDGE, CELLS):
             other = FileAudit(file, judge, texts)
-            problems += _faults_of_other(other, path)
+            problems += (
+                list(faults_of_feed(other, path.read_bytes(), addresses))
+                if file == FEED
+                else _faults_of_other(other, path)
+            )
             coverage.append(other.coverage)
     return problems, coverage
+
+
+def _judge_page(
+    file: str, data: bytes, judge: Judge, addresses: frozenset[str], memory: Memory
+) -> tuple[list[Problem], Verdict]:
+    """Judge a page, or recall what was found when it was the same."""
+    verdict = memory.page(file, data)
+    if verdict is not None and all(leads_to(link, file, addresses) for link in verdict.links):
+        return [], verdict
+    page = PageAudit(file, data.decode("utf-8", "replace"), judge, addresses)
+    problems = page.problems()
+    verdict = Verdict(page.coverage, page.content.text, page.links)
+    if not problems:
+        memory.keep_page(file, data, verdict)
+    return problems, verdict
 
 
 def _faults_of_other(audit: FileAudit, path: Path) -> list[Problem]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
+    from scipy.sparse import csc_array, csr_array
 
     from sozialanalyse.audit.system import Flags, Floats, System
 
@@ -32,8 +32,14 @@ LARGEST = 1e7
 COLUMNS_TOGETHER = 3000
 """So many unknowns go into one programme; beyond, solving takes longer than starting."""
 
-GUESSES = 4
-"""Programmes in random directions that are solved first; their corners show most counts to be wide open."""
+GUESSES = 1
+"""Pairs of programmes in random directions that are solved first; their corners show most counts to be wide open."""
+
+GAIN = 0.1
+"""As long as this share of the counts that are not yet seen to be wide open is, all of them are pushed together."""
+
+SMALLER = 0.7
+"""When the parts that are not done hold at most this share of the unknowns, the others are left out."""
 
 LARGEST_PART = 3000
 """Unknowns tied together of which pairs are still looked for; the work grows with the third power."""
@@ -87,7 +93,8 @@ class Wanted:
 
     def enough(self, least: Floats, greatest: Floats, chosen: Numbers) -> Flags:
         """Whether counts are known to be wide open."""
-        return (greatest >= self.high[chosen]) & (greatest - least >= self.width[chosen])
+        is_high = greatest >= self.high[chosen] - TOLERANCE
+        return is_high & (greatest - least >= self.width[chosen] - TOLERANCE)
 
 
 def bounds(system: System, wanted: Wanted) -> Bounds:
@@ -118,7 +125,8 @@ def bounds(system: System, wanted: Wanted) -> Bounds:
                 least[columns], greatest[columns] = _to_whole(part.least, part.greatest, system.whole[columns])
                 proven[columns] = part.is_proven
     ready = [part for part in parts if wanted.targets[part].any() and not contradictory[part].any()]
-    determined = sum(_determined(system.relations, part, least, greatest, wanted.cells) for part in ready)
+    by_column = system.relations.tocsc()
+    determined = sum(_determined(by_column, part, least, greatest, wanted.cells) for part in ready)
     return Bounds(least, greatest, contradictory, proven, determined)
 
 
@@ -220,9 +228,11 @@ def _solve(system: System, parts: list[Numbers], lower: Floats, upper: Floats, w
             return [None]
         return [found for part in parts for found in _solve(system, [part], lower, upper, wanted)]
     starts = np.cumsum([0, *map(len, parts)])
+    places = [np.arange(start, end) for start, end in pairwise(starts)]
     search = _Search(programme, wanted, columns, corner)
     search.guess()
-    search.prove([np.arange(start, end)[wanted.targets[columns[start:end]]] for start, end in pairwise(starts)])
+    search.push(np.flatnonzero(wanted.targets[columns]))
+    search.prove(places)
     is_target = wanted.targets[columns]
     least, greatest = (np.where(is_target, *both) for both in search.both())
     proven = ~is_target | search.is_proven
@@ -236,17 +246,19 @@ class _Search:
         self.programme, self.wanted, self.columns = programme, wanted, columns
         self.low, self.high = corner.copy(), corner.copy()
         self.is_proven = np.zeros(len(columns), dtype=bool)
+        self._inside, self._smaller = np.arange(len(columns)), programme
 
     def both(self) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
         """Bounds that were found, and those that were there before."""
         return (self.low, self.programme.lower), (self.high, self.programme.upper)
 
-    def _go(self, goal: Floats) -> Floats | None:
+    def _go(self, goal: Floats) -> None:
         """Solve, and remember what every count was."""
-        found = self.programme.optimum(goal)
+        inside = self._inside
+        found = self._smaller.optimum(goal[inside])
         if found is not None:
-            self.low, self.high = np.minimum(self.low, found), np.maximum(self.high, found)
-        return found
+            self.low[inside] = np.minimum(self.low[inside], found)
+            self.high[inside] = np.maximum(self.high[inside], found)
 
     def guess(self) -> None:
         """Go to corners in random directions, always the same ones."""
@@ -255,29 +267,54 @@ class _Search:
             self._go(direction)
             self._go(-direction)
 
-    def prove(self, queues: list[Numbers]) -> None:
-        """Find the exact bounds of all targets that are not seen to be wide open; one of each part at a time."""
-        queues = [queue[np.argsort(self.high[queue] - self.low[queue], kind="stable")] for queue in queues]
-        places = [0] * len(queues)
-        while True:
-            chosen = [self._next(queue, places, part) for part, queue in enumerate(queues)]
-            now = np.array([target for target in chosen if target is not None], dtype=np.intp)
-            if not len(now):
+    def push(self, targets: Numbers) -> None:
+        """Push all targets that are not yet seen to be wide open, up and down, as long as that shows many of them to be."""
+        weights = np.random.default_rng(7)
+        left = self._not_seen(targets)
+        while len(left):
+            for sign in (1.0, -1.0):
+                goal = np.zeros(self.programme.size)
+                goal[left] = sign * weights.uniform(0.5, 1.5, len(left))
+                self._go(goal)
+            before, left = left, self._not_seen(left)
+            if len(left) > (1 - GAIN) * len(before):
                 return
+
+    def _not_seen(self, targets: Numbers) -> Numbers:
+        """Choose the targets that are not yet seen to be wide open, the narrowest first."""
+        left = targets[~self.wanted.enough(self.low[targets], self.high[targets], self.columns[targets])]
+        return left[np.argsort(self.high[left] - self.low[left], kind="stable")]
+
+    def prove(self, parts: list[Numbers]) -> None:
+        """Find the exact bounds of all targets that are not seen to be wide open; one of each part at a time.
+
+        Parts that are done are left out of the programmes.
+        """
+        while True:
+            waiting = [(part, self._next(part)) for part in parts]
+            parts = [part for part, target in waiting if target is not None]
+            now = np.array([target for _, target in waiting if target is not None], dtype=np.intp)
+            if not parts:
+                return
+            self._leave(parts)
             for sign in (1.0, -1.0):
                 goal = np.zeros(self.programme.size)
                 goal[now] = sign
                 self._go(goal)
             self.is_proven[now] = True
 
-    def _next(self, queue: Numbers, places: list[int], part: int) -> int | None:
-        """Take the next target of a part that is not yet seen to be wide open."""
-        while places[part] < len(queue):
-            target = queue[[places[part]]]
-            places[part] += 1
-            if not self.wanted.enough(self.low[target], self.high[target], self.columns[target])[0]:
-                return int(target[0])
-        return None
+    def _next(self, part: Numbers) -> int | None:
+        """Choose the narrowest target of a part of which nothing is proven and that is not seen to be wide open."""
+        open_ = part[self.wanted.targets[self.columns[part]] & ~self.is_proven[part]]
+        left = self._not_seen(open_)
+        return int(left[0]) if len(left) else None
+
+    def _leave(self, parts: list[Numbers]) -> None:
+        """Leave the other parts out where that makes the programme much smaller."""
+        size = sum(map(len, parts))
+        if size <= SMALLER * len(self._inside):
+            self._inside = np.concatenate(parts)
+            self._smaller = self.programme.only(self._inside)
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,6 +343,14 @@ class _Programme:
     def size(self) -> int:
         return len(self.lower)
 
+    def only(self, columns: Numbers) -> _Programme:
+        """Return the programme of some unknowns that no sum connects with the others."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - heavy
+
+        chosen = csr_array(self.relations[:, columns])
+        rows = np.flatnonzero(np.diff(chosen.indptr))
+        return _Programme(csr_array(chosen[rows]), self.constants[rows], self.lower[columns], self.upper[columns])
+
     def optimum(self, goal: Floats) -> Floats | None:
         """Return the unknowns that make the goal least; nothing where no numbers fit."""
         from scipy.optimize import linprog  # noqa: PLC0415 - heavy
@@ -320,7 +365,7 @@ class _Programme:
         return found.x if found.status == 0 else None
 
 
-def _determined(relations: csr_array, columns: Numbers, least: Floats, greatest: Floats, cells: Flags) -> int:
+def _determined(relations: csc_array, columns: Numbers, least: Floats, greatest: Floats, cells: Flags) -> int:
     """Count the cells that move only as one other cell does, so that who knows that one knows both.
 
     The sums of a part leave a space of movements (the null space); two unknowns whose rows in a basis of it are parallel
@@ -333,7 +378,9 @@ def _determined(relations: csr_array, columns: Numbers, least: Floats, greatest:
     if len(chosen) < 2 or len(moving) > LARGEST_PART:
         return 0
     inside = relations[:, moving]
-    dense = inside[np.flatnonzero(np.diff(inside.tocsr().indptr))].toarray()
+    rows, places = np.unique(inside.indices, return_inverse=True)
+    dense = np.zeros((len(rows), len(moving)))
+    dense[places, np.repeat(np.arange(len(moving)), np.diff(inside.indptr))] = inside.data
     basis = null_space(dense)[chosen] if dense.size else np.eye(len(moving))[chosen]
     length = np.linalg.norm(basis, axis=1)
     able = length > TOLERANCE

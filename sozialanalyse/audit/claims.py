@@ -19,8 +19,9 @@ from sozialanalyse.audit.knowledge import Term
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sozialanalyse.audit.figures import Count
+    from sozialanalyse.audit.figures import Count, Figure
     from sozialanalyse.audit.keys import Claim
+    from sozialanalyse.audit.knowledge import Indicator
     from sozialanalyse.audit.lookup import Lookup
 
 
@@ -80,9 +81,12 @@ def _upper(of: Lookup, claim: Claim) -> Expected:
 
 def _wilson(of: Lookup, claim: Claim) -> tuple[Fraction, Fraction] | None:
     """Compute the interval of a proportion, where it is known how it was widened and nothing was rounded before."""
-    indicator, figure = of.indicator(claim), of.figure(claim)
+    return _interval_of(of, of.indicator(claim), of.figure(claim))
+
+
+def _interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:
     terms = (term for term in (indicator.numerator, indicator.denominator) if term)
-    is_rounded = any(of.figures.knowledge.measures[term.measure].base for term in terms)
+    is_rounded = any(term.measure in of.figures.knowledge.blurred for term in terms)
     if figure is None or is_rounded or indicator.kind != "proportion" or indicator.design_effect is None:
         return None
     return wilson(figure, indicator.design_effect)
@@ -191,6 +195,25 @@ def _some_of_level(of: Lookup, claim: Claim) -> Expected:
     return Expected(least=Fraction(0), greatest=_level_all(of, claim).value)
 
 
+def _without_value(of: Lookup, claim: Claim) -> Expected:
+    return Expected(least=Fraction(0), greatest=_level_without(of, claim).value)
+
+
+def _compared(of: Lookup, claim: Claim) -> Expected:
+    """Count the areas whose interval lies above, below or around the value of the town."""
+    indicator, shown = of.indicator(claim), _level_areas(of, claim).value
+    whole = of.figures.figure(indicator, of.figures.root, claim.day())
+    limits = [_interval_of(of, indicator, figure) for _, figure in of.level(claim) if figure.value is not None]
+    if whole is None or whole.value is None or not limits or None in limits:
+        return Expected(least=Fraction(0), greatest=shown)
+    known = [found for found in limits if found]
+    above = sum(low > whole.value for low, _ in known)
+    below = sum(high < whole.value for _, high in known)
+    counts = {"level_tested": len(known), "level_above": above, "level_below": below, "level_clear": above + below}
+    counts["level_around"] = len(known) - above - below
+    return Expected(Fraction(counts[claim.statistic]))
+
+
 def _class_limit(of: Lookup, claim: Claim) -> Expected:
     """Hold the limit of a map's class to the values shown: it is one of them."""
     values = of.shown_values(claim)
@@ -264,7 +287,7 @@ _LEVELS = {
     "level_areas": _level_areas,
     "level_all": _level_all,
     "level_without": _level_without,
-    **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear"), _some_of_level),
+    **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear"), _compared),
     "drawn": _drawn,
 }
 _CELLS = {
@@ -291,7 +314,7 @@ _SERIES = {
     "drawn_series": _drawn,
 }
 _OTHERS = {
-    "level_status": _some_of_level,
+    "level_status": _without_value,
     "class_least": _class_limit,
     "class_greatest": _class_limit,
     "class_areas": _some_of_level,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.maps import faults_of_map, lines_of_legend
 from sozialanalyse.audit.numerals import read_number
-from sozialanalyse.audit.pictures import read_drawing
+from sozialanalyse.audit.placed import Row, Scale, faults_of_lines, faults_of_rows, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +24,15 @@ BEYOND = 0.25
 """By this share of the drawn span an axis may go on beyond what is drawn on it."""
 
 
-def faults_of_picture(
-    svg: bytes | None, told: tuple[str, ...], judge: Judge, language: LanguageCode
+def faults_of_drawing(
+    drawing: Drawing | None, told: tuple[str, ...], judge: Judge, language: LanguageCode
 ) -> Iterator[Fault]:
     """Find what a picture shows that its keys do not tell.
 
     Parameters
     ----------
-    svg
-        Its bytes; None where it could not be read.
+    drawing
+        What was read of it; None where nothing could be.
     told
         Keys of the picture.
     judge
@@ -39,7 +40,6 @@ def faults_of_picture(
     language
         How numbers are written in it.
     """
-    drawing = read_drawing(svg) if svg is not None else None
     if drawing is None:
         yield Fault("a picture cannot be read, so nobody knows what it shows", {}, kind="opaque")
         return
@@ -47,17 +47,21 @@ def faults_of_picture(
     yield from _faults_of_texts(drawing, told, judge, language)
     if drawing.outside:
         yield Fault("{count} shapes are drawn outside of all panels", {"count": drawing.outside}, kind="drawing")
+    rows = rows_of(drawing, judge)
     for panel in drawing.panels:
-        yield from _faults_of_panel(panel, claims, judge, language)
+        yield from _faults_of_panel(panel, claims, rows, judge, language)
 
 
 def _faults_of_texts(drawing: Drawing, told: tuple[str, ...], judge: Judge, language: LanguageCode) -> Iterator[Fault]:
+    """Explain each text but the labels of axes; what is only held to a range may stand in the legend of a map."""
     labels = [label for panel in drawing.panels for axis in ("x", "y") for _, label in panel.ticks[axis]]
+    legend = {text for panel in drawing.panels if panel.areas for text in lines_of_legend(panel)}
+    certain = tuple(key for key in told if judge.is_certain(key))
     for text in drawing.texts:
         if text in labels:
             labels.remove(text)
             continue
-        if strange := judge.unexplained(text, told, language):
+        if strange := judge.unexplained(text, told if text in legend else certain, language):
             yield Fault(
                 "the picture says '{text}'; nobody tells what {numerals} is", _values(text, strange), kind="unmapped"
             )
@@ -71,7 +75,9 @@ def _values(text: str, strange: list[str]) -> dict[str, str]:
     return {"text": text, "numerals": ", ".join(strange)}
 
 
-def _faults_of_panel(panel: Panel, claims: list[Claim], judge: Judge, language: LanguageCode) -> Iterator[Fault]:
+def _faults_of_panel(
+    panel: Panel, claims: list[Claim], rows: list[Row], judge: Judge, language: LanguageCode
+) -> Iterator[Fault]:
     indicator = panel.name.removeprefix("panel-")
     own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
     values = {"panel": indicator}
@@ -89,7 +95,7 @@ def _faults_of_panel(panel: Panel, claims: list[Claim], judge: Judge, language: 
         return
     known = list(_values_told(drawn, judge))
     if panel.areas:
-        yield from _faults_of_map(panel, own, judge, values)
+        yield from faults_of_map(panel, own, judge, language, values)
         return
     axis = "y" if any(claim.statistic == "drawn_series" for claim in drawn) else "x"
     yield from _faults_of_axis(panel, axis, language, values)
@@ -99,7 +105,12 @@ def _faults_of_panel(panel: Panel, claims: list[Claim], judge: Judge, language: 
             "the axis of the panel {panel} cannot be read, so its points cannot be checked", values, kind="drawing"
         )
         return
-    yield from _faults_of_points(panel, axis, scale, known, values)
+    lines = sum(claim.statistic == "drawn_series" for claim in drawn)
+    yield from _faults_of_points(panel, axis, scale, known, lines, values)
+    if axis == "x":
+        yield from faults_of_rows(panel, drawn, rows, Scale(*scale), judge, PLACE_TOLERANCE)
+    else:
+        yield from faults_of_lines(panel, drawn, Scale(*scale), judge, PLACE_TOLERANCE)
     yield from _faults_of_rules(panel, axis, values)
 
 
@@ -119,7 +130,7 @@ def _values_told(drawn: list[Claim], judge: Judge) -> Iterator[float]:
 
 
 def _faults_of_points(
-    panel: Panel, axis: str, scale: tuple[float, float], known: list[float], values: dict[str, str]
+    panel: Panel, axis: str, scale: tuple[float, float], known: list[float], lines: int, values: dict[str, str]
 ) -> Iterator[Fault]:
     """Hold every sign and every corner of a line to a published value."""
     offset, slope = scale
@@ -141,7 +152,7 @@ def _faults_of_points(
                 kind="drawing",
             )
     beyond = sum(not inside(point) for point in [*panel.markers, *panel.points])
-    if beyond > 4 * (len(known) + 1):
+    if beyond > lines:  # beside each line stands its sign
         yield Fault(
             "{count} points are drawn outside of the panel {panel}", {**values, "count": beyond}, kind="drawing"
         )
@@ -213,24 +224,6 @@ def _faults_of_rules(panel: Panel, axis: str, values: dict[str, str]) -> Iterato
             message = "a line of the panel {panel} stands at {place}, neither at its edge nor at a tick"
             yield Fault(message, {**values, "place": f"{place:g}"}, kind="drawing")
             return
-
-
-def _faults_of_map(panel: Panel, own: list[Claim], judge: Judge, values: dict[str, str]) -> Iterator[Fault]:
-    """Count the coloured areas: no more than have a published value, and in each class as many as the legend says."""
-    shown = {
-        area
-        for claim in own
-        if claim.statistic == "drawn"
-        for area, figure in judge.lookup.level(claim)
-        if figure.value is not None
-    }
-    count = sum(panel.areas.values())
-    if count > len(shown):
-        yield Fault(
-            "the map {panel} colours {count} areas, but {told} have a published value",
-            {**values, "count": count, "told": len(shown)},
-            kind="drawing",
-        )
 
 
 def _number(label: str, language: LanguageCode) -> float | None:

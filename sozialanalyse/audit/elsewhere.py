@@ -83,18 +83,42 @@ def merge(known: Knowledge, tables: list[Path], earlier: list[Path]) -> Merged:
     revised: list[str] = []
     merged = known
     for folder in earlier:
-        before = read_knowledge(folder)
-        shown = before.cells[before.cells["state"].isin([PUBLISHED, PUBLIC])]
-        same, changed = _without_revised(known.cells, shown)
+        merged, also, changed = _with_edition(merged, known, read_knowledge(folder))
+        pinned.append(also)
         revised += [f"{folder.name}: {line}" for line in changed]
-        merged = _with_areas(_with_cells(merged, same), before)
-        pinned.append(Pinned(_hidden_now(known.cells, same), is_disclosed=True))
     for path in tables:
         cells = read_cells(path)
         cells = cells[cells["value"].notna() | cells["least"].notna() | cells["greatest"].notna()]
         merged = _with_cells(merged, cells[cells["value"].notna()])
         pinned.append(Pinned(_hidden_now(known.cells, cells), is_disclosed=False))
     return Merged(merged, tuple(pinned), tuple(revised))
+
+
+def since(known: Knowledge, before: Knowledge) -> tuple[Knowledge, Pinned]:
+    """Turn time round: an earlier edition, with what the present one adds to it.
+
+    Parameters
+    ----------
+    known
+        The release.
+    before
+        The earlier edition.
+
+    Returns
+    -------
+    tuple
+        The earlier edition with the cells that it does not have, and its hidden ones that are published now.
+    """
+    merged, pinned, _ = _with_edition(before, before, known)
+    return merged, pinned
+
+
+def _with_edition(merged: Knowledge, known: Knowledge, other: Knowledge) -> tuple[Knowledge, Pinned, list[str]]:
+    """Add what another edition shows to a release; tables that were revised between them are left out."""
+    shown = other.cells[other.cells["state"].isin([PUBLISHED, PUBLIC])]
+    same, changed = _without_revised(known.cells, shown)
+    pinned = Pinned(_hidden_now(known.cells, same), is_disclosed=True)
+    return _with_areas(_with_cells(merged, same), other), pinned, changed
 
 
 def pin(relations: Relations, pinned: Pinned) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sozialanalyse.audit.claims import expected_of
 from sozialanalyse.audit.keys import SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
 from sozialanalyse.audit.lookup import Lookup
-from sozialanalyse.audit.numerals import Numeral, Written, has_numeral, numerals, read_number
+from sozialanalyse.audit.numerals import Written, has_digit, has_numeral, read_number
 from sozialanalyse.audit.problems import quoted
+from sozialanalyse.audit.telling import Static, Telling, fits, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from sozialanalyse.audit.figures import Count, Figures
     from sozialanalyse.audit.problems import Kind
     from sozialanalyse.language import LanguageCode
-
-LETTERS = 1
-"""So many letters a static text has at least: a bare number is no text that may stand anywhere."""
-
-_MINUS = ("\u2212", "-")
 
 
 class Fault(NamedTuple):
@@ -72,9 +67,11 @@ class Judge:
         return Lookup(self.figures)
 
     @cached_property
-    def static(self) -> _Static:
+    def static(self) -> Static:
         """Texts that may stand without a key."""
-        return _Static(self.figures.knowledge.document.static)
+        known = self.figures.knowledge
+        names = (area.name for area in known.areas.values() if not has_digit(area.name))
+        return Static((*known.document.static, *names))
 
     @cached_property
     def _claims(self) -> dict[str, Known | Fault]:
@@ -102,7 +99,7 @@ class Judge:
         if claim.statistic in WITHOUT_TEXT:
             return Fault("'{text}' is written, but {key} is only drawn", values, kind="unmapped")
         if claim.statistic in SEVERAL:
-            strange = [part for part in _parts(text) if part not in self._words(claim)]
+            strange = [part for part in parts_of(text) if part not in self._words(claim)]
             return Fault("'{text}' is not {key}", values, kind="wrong") if strange else None
         written = read_number(text, language)
         if written is None:
@@ -121,11 +118,16 @@ class Judge:
         if written.decimals > expected.decimals:
             values = {**values, "allowed": expected.decimals}
             return Fault("'{text}' ({key}) has more than {allowed} decimals", values, kind="wrong")
-        if not _fits(expected, written):
+        if not fits(expected, written):
             self.said.append(Said(claim, written, ()))
             values = {**values, "expected": _shown(expected)}
             return Fault("'{text}' ({key}) is not what the published cells give: {expected}", values, kind="wrong")
         return None
+
+    def is_certain(self, key: str) -> bool:
+        """Whether a key says one number, or a date or name, and no range."""
+        found = self.claim(key)
+        return isinstance(found, Fault) or not _is_held(found.expected)
 
     def is_recomputed(self, key: str) -> bool:
         """Whether the number of a key was computed again and not only held to a range."""
@@ -147,24 +149,22 @@ class Judge:
         if not has_numeral(text):
             return []
         rest = self.static.removed_from(text)
-        open_ = numerals(rest)
-        if not open_:
-            return []
-        claims = [found for key in told if not isinstance(found := self.claim(key), Fault)]
-        words = {word for claim, _ in claims if claim.statistic in SEVERAL for word in self._words(claim)}
-        exact = [found for claim, found in claims if found.value is not None]
-        spare = [found for claim, found in claims if found.value is None and not found.hidden and _has_range(found)]
-        strange = []
-        for numeral in open_:
-            written = _written_at(rest, numeral, language)
-            if all(part in words for part in _parts(numeral.text)) or _is_one_of(exact, written):
-                continue
-            fitting = next((found for found in spare if written and _allows(found, written)), None)
-            if fitting is None:
-                strange.append(numeral.text)
-            else:
-                spare.remove(fitting)
-        return strange
+        return self._telling(tuple(told)).strange(rest, language) if has_numeral(rest) else []
+
+    def _telling(self, told: tuple[str, ...]) -> Telling:
+        """What the keys of an element tell; worked out once for all texts of the element."""
+        if told not in self._tellings:
+            claims = [found for key in told if not isinstance(found := self.claim(key), Fault)]
+            self._tellings[told] = Telling(
+                words=frozenset(w for claim, _ in claims if claim.statistic in SEVERAL for w in self._words(claim)),
+                exact=tuple(found for _, found in claims if found.value is not None),
+                ranged=tuple(found for _, found in claims if found.value is None and _is_held(found)),
+            )
+        return self._tellings[told]
+
+    @cached_property
+    def _tellings(self) -> dict[tuple[str, ...], Telling]:
+        return {}
 
     def faults_of_told(self, told: Iterable[str]) -> list[Fault]:
         """Judge keys of what is told without text: they must be readable and need no hidden cell."""
@@ -185,7 +185,7 @@ class Judge:
         """Numerals that may stand in the text of a date, an age range or a name."""
         parts = claim.parts
         if claim.statistic == "area":
-            return set(_parts(f"{parts['area']} {self.figures.knowledge.areas[parts['area']].name}"))
+            return set(parts_of(f"{parts['area']} {self.figures.knowledge.areas[parts['area']].name}"))
         if claim.statistic == "ages":
             return {parts["age_from"], parts["age_to"]}
         days = [dt.date.fromisoformat(day) for day in parts.values()]
@@ -193,64 +193,10 @@ class Judge:
         return {form for number in numbers for form in (str(number), f"{number:02}")}
 
 
-class _Static:
-    """Removes texts that may stand anywhere."""
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        plain = {" ".join(text.split()) for text in texts}
-        useful = {text for text in plain if has_numeral(text) and sum(sign.isalpha() for sign in text) >= LETTERS}
-        self._texts = sorted(useful, key=lambda text: (-len(text), text))
-
-    def removed_from(self, text: str) -> str:
-        """Take static texts out, the longest first, where they do not cut a word or a number."""
-        rest = " ".join(text.split())
-        for known in self._texts:
-            if known in rest:
-                rest = re.sub(rf"(?<![\w.,]){re.escape(known)}(?!\w|[.,]\d)", " ", rest)
-                if not has_numeral(rest):
-                    break
-        return rest
-
-
-def _parts(text: str) -> list[str]:
-    """Cut a date or a name into its numerals."""
-    return [part for numeral in numerals(text) for part in re.split(r"[.,]", numeral.text)]
-
-
-def _written_at(text: str, numeral: Numeral, language: LanguageCode) -> Written | None:
-    """Read a number in a text with the sign before it."""
-    is_negative = text[: numeral.start].endswith(_MINUS) and not re.search(r"[\w)%] ?[\u2212-]$", text[: numeral.start])
-    return read_number(("\u2212" if is_negative else "") + numeral.text, language)
-
-
-def _is_one_of(exact: list[Expected], written: Written | None) -> bool:
-    """Whether a number is one of those that are told; a sentence may give the size and say the direction."""
-    if written is None:
-        return False
-    opposite = Written(-written.value, written.decimals)
-    return any(
-        written.decimals <= found.decimals and (_fits(found, written) or _fits(found, opposite)) for found in exact
-    )
-
-
-def _has_range(found: Expected) -> bool:
-    return found.least is not None or found.greatest is not None or bool(found.among)
-
-
-def _allows(found: Expected, written: Written) -> bool:
-    opposite = Written(-written.value, written.decimals)
-    return written.decimals <= found.decimals and (_fits(found, written) or _fits(found, opposite))
-
-
-def _fits(expected: Expected, written: Written) -> bool:
-    """Whether a number as it is written can be what is expected."""
-    if expected.value is not None:
-        return written.stands_for(expected.value)
-    if expected.among:
-        return any(written.stands_for(value) for value in expected.among)
-    below = expected.least is not None and written.value + written.half < expected.least
-    above = expected.greatest is not None and written.value - written.half > expected.greatest
-    return not below and not above
+def _is_held(expected: Expected) -> bool:
+    """Whether a number is held to a range, and to no hidden cell."""
+    has_range = expected.least is not None or expected.greatest is not None or bool(expected.among)
+    return has_range and not expected.hidden
 
 
 def _shown(expected: Expected) -> str:

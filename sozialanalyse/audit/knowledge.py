@@ -105,6 +105,14 @@ class Measure(Model):
     whole: bool = True
     additive: bool = True
     width: int | None = pydantic.Field(default=None, ge=0)
+    contributors: bool = pydantic.Field(
+        default=False, description="an amount: k counts those who contribute, so no amount is below it"
+    )
+
+    @property
+    def threshold(self) -> int:
+        """The count from which on one may be known; 0 where no size is a secret."""
+        return 0 if self.contributors else self.k or 0
 
 
 class Indicator(Model):
@@ -138,6 +146,26 @@ class Exclusion(Model):
     greatest: float | None = None
 
 
+class Alteration(Model):
+    """A measure whose counts were changed instead of hidden; each cell's bounds say what it may stand for."""
+
+    measure: str
+    method: Literal["rounding", "cell_key"]
+    base: int | None = None
+    off: float = 0
+    additive: bool = False
+    changed: float = 0
+    mean: float = 0
+    largest: float = 0
+
+
+class Uninsured(Model):
+    """A part of a release of which nothing is promised against those who know one of its hidden cells."""
+
+    measures: tuple[str, ...]
+    period_end: dt.date
+
+
 class BothTexts(Model):
     """A text in both languages."""
 
@@ -166,6 +194,8 @@ class Document(Versioned):
     excluded: tuple[Exclusion, ...] = ()
     rules: tuple[BothTexts, ...] = ()
     static: tuple[str, ...] = ()
+    altered: tuple[Alteration, ...] = ()
+    without_insiders: tuple[Uninsured, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +227,12 @@ class Knowledge:
     def indicators(self) -> dict[str, Indicator]:
         """Indicators by their id."""
         return {indicator.id: indicator for indicator in self.document.indicators}
+
+    @cached_property
+    def blurred(self) -> set[str]:
+        """Measures whose published counts are not the true ones: rounded by their deliverer, or altered."""
+        rounded = {measure.id for measure in self.document.measures if measure.base is not None}
+        return rounded | {entry.measure for entry in self.document.altered}
 
     @cached_property
     def children(self) -> dict[str, tuple[str, ...]]:
@@ -310,6 +346,8 @@ def _faults_of_document(knowledge: Knowledge) -> list[Fault]:
     terms = [term for entry in document.indicators for term in (entry.numerator, entry.denominator) if term]
     terms += [term for entry in document.identities for term in (entry.whole, *entry.parts)]
     used = {term.measure for term in terms} | {entry.part_of for entry in document.measures}
+    used |= {entry.measure for entry in document.altered}
+    used |= {measure for entry in document.without_insiders for measure in entry.measures}
     found = {
         "twice": sorted({name for name in ids if ids.count(name) > 1}),
         "area": sorted(name for name in named - set(ids) if name),

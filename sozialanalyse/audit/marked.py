@@ -17,6 +17,9 @@ from sozialanalyse.audit.relations import relations_of
 if TYPE_CHECKING:
     from sozialanalyse.audit.relations import Relations
 
+UNKNOWN = "unknown"
+"""State of a cell of which there is a count, before anything is published."""
+
 
 def bounds_of_marks(knowledge: Knowledge) -> dict[str, tuple[float, float]]:
     """Bound each marked cell by the marks and by public numbers alone.
@@ -35,7 +38,8 @@ def bounds_of_marks(knowledge: Knowledge) -> dict[str, tuple[float, float]]:
     cells = knowledge.cells[knowledge.cells["measure"].isin(set(_measures_of(knowledge, marked)))]
     kept = cells["cell"].isin(marked) | (cells["state"] == PUBLIC)
     known = {name: cells[name].where(kept) for name in ("value", "least", "greatest")}
-    before = cells.assign(state=cells["state"].where(kept, MISSING), **known).reset_index(drop=True)
+    state = cells["state"].where(kept | (cells["state"] == MISSING), UNKNOWN)
+    before = cells.assign(state=state, **known).reset_index(drop=True)
     relations = relations_of(Knowledge(knowledge.document, before))
     return _bounds_of(relations, marked) if marked else {}
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from sozialanalyse.number_words import number_words
+
 if TYPE_CHECKING:
     from sozialanalyse.language import LanguageCode
 
@@ -18,6 +20,16 @@ SEPARATORS = {"de": (".", ","), "en": (",", ".")}
 """What stands between thousands and before decimals."""
 
 _SPACES = "\u00a0\u202f "
+_NUMBERS = {
+    language: re.compile(
+        rf"(?P<p>p[{_SPACES}]?(?P<limit>[=<])[{_SPACES}]?)?(?P<sign>[+\u2212±-]?)"
+        rf"(?P<whole>\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{point}(?P<decimals>\d+))?[{_SPACES}]?%?",
+        re.ASCII,
+    )
+    for language, (thousands, point) in ((name, map(re.escape, signs)) for name, signs in SEPARATORS.items())
+}
+"""How a number is written, with its sign and its unit."""
+
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _UNIT = re.compile(r"(?<=m)[\u00b2\u00b3]")
 """Square metres count nothing."""
@@ -64,30 +76,41 @@ class Written:
         ... )
         (True, False)
         """
+        half = 0.5 / 10**self.decimals
+        # Fractions decide, but they are slow, and most numbers are far apart.
+        if abs(float(self.value) - float(value)) > 2 * half + 1e-12 * abs(float(value)):
+            return False
         return abs(self.value - value) <= self.half * (1 + Fraction(1, 10**9))
 
 
 def numerals(text: str) -> list[Numeral]:
-    """Find every numeral of a text.
+    """Find every numeral of a text, number words among them.
 
     Examples
     --------
-    >>> [numeral.text for numeral in numerals("4,3 % von 1.200 m²; ½")]
-    ['4,3', '1.200', '½']
+    >>> [numeral.text for numeral in numerals("4,3 % von 1.200 m²; ½, dreizehn")]
+    ['4,3', '1.200', '½', 'dreizehn']
     """
     plain = _UNIT.sub("m", text)
     found = [Numeral(match.start(), match.group()) for match in _NUMERAL.finditer(plain)]
-    odd = (
-        Numeral(place, sign)
-        for place, sign in enumerate(plain)
-        if not sign.isascii() and not sign.isdecimal() and unicodedata.numeric(sign, None) is not None
-    )
-    return sorted([*found, *odd])
+    if not plain.isascii():
+        found += [
+            Numeral(place, sign)
+            for place, sign in enumerate(plain)
+            if not sign.isascii() and not sign.isdecimal() and unicodedata.numeric(sign, None) is not None
+        ]
+    found += [Numeral(place, word) for place, word in number_words(plain)]
+    return sorted(found)
 
 
 def has_numeral(text: str) -> bool:
     """Whether a text holds a numeral."""
-    return any(sign.isnumeric() for sign in text) and bool(numerals(text))
+    return has_digit(text) or next(number_words(text), None) is not None
+
+
+def has_digit(text: str) -> bool:
+    """Whether a text holds a numeral that is no word."""
+    return any(sign.isnumeric() for sign in _UNIT.sub("m", text))
 
 
 def read_number(text: str, language: LanguageCode) -> Written | None:
@@ -112,12 +135,7 @@ def read_number(text: str, language: LanguageCode) -> Written | None:
     >>> read_number("1.234,5 %", "en") is None
     True
     """
-    thousands, point = (re.escape(sign) for sign in SEPARATORS[language])
-    pattern = (
-        rf"(?P<p>p[{_SPACES}]?(?P<limit>[=<])[{_SPACES}]?)?(?P<sign>[+\u2212±-]?)"
-        rf"(?P<whole>\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{point}(?P<decimals>\d+))?[{_SPACES}]?%?"
-    )
-    found = re.fullmatch(pattern, text.strip(_SPACES), re.ASCII)
+    found = _NUMBERS[language].fullmatch(text.strip(_SPACES))
     if found is None:
         return None
     whole = re.sub(r"\D", "", found["whole"])

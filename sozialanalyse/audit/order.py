@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.judging import Fault, Known
+from sozialanalyse.audit.knowledge import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from sozialanalyse.audit.judging import Judge
+    from sozialanalyse.audit.keys import Claim
     from sozialanalyse.audit.markup import Row
 
 FEW = 3
@@ -30,9 +32,12 @@ def faults_of_order(rows: Sequence[Row], judge: Judge) -> Iterator[Fault]:
     """
     named = [(area, row) for row in rows if not row.is_foot and (area := _area_of(row, judge))]
     areas = [area for area, _ in named]
-    if len(areas) < FEW or _in_order_of_numbers(areas, judge) or len(set(areas)) < len(areas):
+    if not areas or len(set(areas)) < len(areas):
         return
     columns = [_column(named, number, judge) for number in range(1, max(len(row.cells) for _, row in named))]
+    yield from _faults_of_choice(named, judge)
+    if len(areas) < FEW or _in_order_of_numbers(areas, judge):
+        return
     if any(_explains(column, areas, judge) for column in columns):
         return
     hidden = (
@@ -46,6 +51,41 @@ def faults_of_order(rows: Sequence[Row], judge: Judge) -> Iterator[Fault]:
     else:
         message = "the areas stand neither in the order of their numbers nor of a published value: {areas}"
         yield Fault(message, {"areas": ", ".join(areas[:6])}, kind="order")
+
+
+def _faults_of_choice(named: list[tuple[str, Row]], judge: Judge) -> Iterator[Fault]:
+    """Find areas with a hidden value among some that were chosen: why else they would stand there is that value."""
+    claims = [
+        found.claim
+        for _, row in named
+        for keys in row.keys[1:]
+        for key in keys
+        if isinstance(found := judge.claim(key), Known)
+    ]
+    values = {(claim.parts["indicator"], claim.parts["end"]): claim for claim in claims if claim.statistic == "value"}
+    areas = {area for area, _ in named}
+    for claim in values.values():
+        if not _is_choice(areas, claim, judge):
+            continue
+        for area in sorted(areas):
+            figure = judge.lookup.figure(claim, area=area)
+            if figure is not None and any(count.state == HIDDEN for count in figure.hidden):
+                message = "the hidden area {area} stands among chosen ones, and nothing published says why"
+                yield Fault(message, {"area": area}, kind="order")
+
+
+def _is_choice(areas: set[str], claim: Claim, judge: Judge) -> bool:
+    """Whether areas are only some of those of their level, in the town and in each area that holds them all."""
+    known, figures = judge.figures.knowledge.areas, judge.figures
+    level, *others = {known[area].level for area in areas}
+    if others:
+        return False
+    above: set[str] = set()
+    place: str | None = next(iter(areas))
+    while place is not None:
+        above.add(place)
+        place = known[place].parent
+    return not any(areas >= set(figures.members(within, level, claim.day())) for within in above if within not in areas)
 
 
 def _area_of(row: Row, judge: Judge) -> str | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.coverage import Coverage
-from sozialanalyse.audit.drawn import faults_of_picture
+from sozialanalyse.audit.drawn import faults_of_drawing
 from sozialanalyse.audit.judging import Fault
 from sozialanalyse.audit.markup import Attribute, Content, read_page
 from sozialanalyse.audit.numerals import has_numeral, numerals
@@ -70,6 +70,12 @@ class PageAudit:
         ]
         return found
 
+    @property
+    def links(self) -> list[str]:
+        """Links with numerals that lead to other files of the folder."""
+        found = (entry.text for entry in self.content.attributes if _is_link(entry) and has_numeral(entry.text))
+        return [link for link in found if leads_to(link, self.file, self.addresses)]
+
     def _problem(self, fault: Fault, place: str) -> Problem:
         return Problem(fault.kind, self.file, place, fault.message, fault.values)
 
@@ -130,9 +136,8 @@ class PageAudit:
 
     def _is_structure(self, attribute: Attribute) -> bool:
         """Whether an attribute's numerals are those of an address, a heading or the markup itself."""
-        if attribute.name == "href" and not attribute.text.startswith("#"):
-            path = attribute.text.partition("#")[0].removeprefix("../").removeprefix("./")
-            return path in self.addresses or f"{self.file.rpartition('/')[0]}/{path}" in self.addresses
+        if _is_link(attribute):
+            return leads_to(attribute.text, self.file, self.addresses)
         if attribute.name in ("id", "href", "aria-labelledby", "for", "headers"):
             slugs = {slug(heading) for heading in self.content.headings}
             return all(not has_numeral(name) or name in slugs for name in attribute.text.removeprefix("#").split())
@@ -144,9 +149,9 @@ class PageAudit:
 
     def _of_pictures(self) -> Iterator[Problem]:
         for picture in self.content.pictures:
-            for fault in faults_of_picture(picture.svg, picture.told, self.judge, picture.language):
+            drawing = read_drawing(picture.svg) if picture.svg is not None else None
+            for fault in faults_of_drawing(drawing, picture.told, self.judge, picture.language):
                 yield self._problem(fault, f"line {picture.line}, picture")
-            drawing = read_drawing(picture.svg) if picture.svg else None
             for text in drawing.texts if drawing else []:
                 self.coverage.total += len(numerals(text))
                 self.coverage.computed += len(numerals(text))
@@ -161,11 +166,22 @@ class PageAudit:
                     yield self._problem(Fault(message, values, kind="unmapped"), "style")
 
 
+def _is_link(attribute: Attribute) -> bool:
+    return attribute.name == "href" and not attribute.text.startswith("#")
+
+
+def leads_to(link: str, file: str, addresses: frozenset[str]) -> bool:
+    """Whether a link of a page leads to another file of the folder."""
+    path = link.partition("#")[0].removeprefix("../").removeprefix("./")
+    return path in addresses or f"{file.rpartition('/')[0]}/{path}" in addresses
+
+
 def quotes(text: str, page: str) -> bool:
     """Whether a text stands word for word in a page, and is long enough to be more than a coincidence."""
     plain = " ".join(text.split())
-    found = re.search(rf"(?<![\w.,]){re.escape(plain)}(?!\w|[.,]\d)", page)
-    return found is not None and sum(sign.isalpha() for sign in plain) >= LONG_ENOUGH
+    if plain not in page or sum(sign.isalpha() for sign in plain) < LONG_ENOUGH:
+        return False
+    return re.search(rf"(?<![\w.,]){re.escape(plain)}(?!\w|[.,]\d)", page) is not None
 
 
 def slug(heading: str) -> str:

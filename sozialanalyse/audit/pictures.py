@@ -29,6 +29,9 @@ CLASS = re.compile(r"class \d+$")
 BANDS = re.compile(r"(?:intervals|FillBetweenPolyCollection|LineCollection|PolyCollection|error)(?:_?\d+)?$")
 """Groups of intervals: their ends are no values, but between them lies one."""
 
+BLANK = re.compile(r"(?:missing|suppressed|not_applicable|uncertain)$")
+"""Groups of a map's areas that have no value."""
+
 ESTIMATES = re.compile(r"(?:until reform|converted)$")
 """Groups of values of before a reform, estimated for today's areas; they are no cells of the release."""
 
@@ -38,6 +41,14 @@ class Point(NamedTuple):
 
     x: float
     y: float
+
+
+class Text(NamedTuple):
+    """A text, where it stands, and in which group."""
+
+    place: Point
+    text: str
+    group: str = ""
 
 
 @dataclass
@@ -50,10 +61,14 @@ class Panel:
         Id of its group.
     ticks
         Places and labels of the ticks of both axes.
+    notches
+        Places of all ticks, those without a label among them.
     points
-        Places of markers and of corners of lines.
+        Places of corners of lines.
+    lines
+        The same, line by line.
     markers
-        How many signs are drawn that stand for a value.
+        Places of signs that stand for a value.
     bands
         Corners of intervals, path by path.
     estimates
@@ -63,20 +78,25 @@ class Panel:
     rules
         Corners of frames, axes, grids and guides.
     areas
-        How many areas of each class are coloured.
+        Outlines of the coloured areas of each class.
+    texts
+        What is written in it.
     strange
         What is drawn in groups that should hold nothing or are not known.
     """
 
     name: str
     ticks: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {"x": [], "y": []})
+    notches: dict[str, list[float]] = field(default_factory=lambda: {"x": [], "y": []})
     points: list[Point] = field(default_factory=list)
+    lines: list[list[Point]] = field(default_factory=list)
     markers: list[Point] = field(default_factory=list)
     bands: list[list[Point]] = field(default_factory=list)
     estimates: int = 0
     frame: tuple[Point, Point] | None = None
     rules: list[Point] = field(default_factory=list)
-    areas: dict[str, int] = field(default_factory=dict)
+    areas: dict[str, list[list[Point]]] = field(default_factory=dict)
+    texts: list[Text] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
 
     def scale(self, axis: str, numbers: list[float | None]) -> tuple[float, float] | None:
@@ -146,13 +166,16 @@ def _walk(element: Element, drawing: Drawing, panel: Panel | None, shapes: dict[
         if tag in ("title", "desc", "metadata", "script", "foreignObject"):
             drawing.unseen.append(" ".join("".join(child.itertext()).split()))
         elif tag == "text":
-            drawing.texts.append("".join(child.itertext()))
+            written = "".join(child.itertext())
+            drawing.texts.append(written)
+            if panel is not None:
+                panel.texts.append(Text(Point(_place(child, "x"), _place(child, "y")), written, element.get("id", "")))
         elif tag == "g":
             own = _panel_of(name, panel, drawing)
             axis = re.match(r"([xy])tick_\d+$", name)
             if axis and own:
                 _note_tick(child, own, axis[1])
-            special = any(kind.match(group) for kind in (FRAME, BANDS, CLASS, ESTIMATES))
+            special = any(kind.match(group) for kind in (FRAME, BANDS, CLASS, BLANK, ESTIMATES))
             inner = group if not name or special else "" if own is not panel else name
             _walk(child, drawing, own, shapes, inner)
         else:
@@ -170,8 +193,9 @@ def _panel_of(name: str, panel: Panel | None, drawing: Drawing) -> Panel | None:
 
 
 def _note_tick(group: Element, panel: Panel, axis: str) -> None:
-    places = [float(use.get(axis, "nan")) for use in group.iter() if _tag(use) == "use"]
+    places = [_place(use, axis) for use in group.iter() if _tag(use) == "use"]
     labels = ["".join(text.itertext()) for text in group.iter() if _tag(text) == "text"]
+    panel.notches[axis] += places[:1]
     if places and labels:
         panel.ticks[axis].append((places[0], labels[0]))
 
@@ -187,11 +211,13 @@ def _note_shape(shape: Element, drawing: Drawing, panel: Panel | None, shapes: d
         _note_frame(shape, panel, group)
         return
     if tag == "use":
-        place = Point(float(shape.get("x", "nan")), float(shape.get("y", "nan")))
+        place = Point(_place(shape, "x"), _place(shape, "y"))
         target = shapes.get(shape.get(XLINK, shape.get("href", "")).removeprefix("#"))
         corners = list(_corners(target.get("d", "") if target is not None else ""))
         if CLASS.match(group):
-            panel.areas[group] = panel.areas.get(group, 0) + 1
+            panel.areas.setdefault(group, []).append(
+                [Point(corner.x + place.x, corner.y + place.y) for corner in corners]
+            )
         elif BANDS.match(group):
             panel.bands.append([Point(corner.x + place.x, corner.y + place.y) for corner in corners])
         elif ESTIMATES.match(group):
@@ -211,7 +237,7 @@ def _note_frame(shape: Element, panel: Panel, group: str) -> None:
         panel.frame = Point(*map(min, zip(*corners, strict=True))), Point(*map(max, zip(*corners, strict=True)))
     panel.rules += corners
     if _tag(shape) == "use":
-        panel.rules.append(Point(float(shape.get("x", "nan")), float(shape.get("y", "nan"))))
+        panel.rules.append(Point(_place(shape, "x"), _place(shape, "y")))
     elif _tag(shape) != "path":
         panel.strange.append(_tag(shape))
 
@@ -219,13 +245,12 @@ def _note_frame(shape: Element, panel: Panel, group: str) -> None:
 def _note_path(strokes: list[list[Point]], panel: Panel, group: str) -> None:
     corners = [corner for stroke in strokes for corner in stroke]
     if CLASS.match(group):
-        panel.areas[group] = panel.areas.get(group, 0) + 1
+        panel.areas.setdefault(group, []).append(corners)
     elif BANDS.match(group):
         panel.bands += strokes
-    elif ESTIMATES.match(group):
-        return
-    else:
+    elif not (ESTIMATES.match(group) or BLANK.match(group)):
         panel.points += corners
+        panel.lines += strokes
 
 
 def _strokes(path: str) -> Iterator[list[Point]]:
@@ -243,6 +268,14 @@ def _strokes(path: str) -> Iterator[list[Point]]:
 
 def _corners(path: str) -> Iterator[Point]:
     return (corner for stroke in _strokes(path) for corner in stroke)
+
+
+def _place(element: Element, axis: str) -> float:
+    """Read a coordinate; not a number where there is none."""
+    try:
+        return float(element.get(axis, "nan"))
+    except ValueError:
+        return float("nan")
 
 
 def _tag(element: Element) -> str:

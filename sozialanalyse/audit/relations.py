@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 INFINITY = float("inf")
 
+UNSTATED = (float("nan"), float("nan"))
+"""Bounds of a cell of which none are stated."""
+
 
 class Time(NamedTuple):
     """First and last day that a count speaks of."""
@@ -116,6 +119,11 @@ class Table:
         """Terms and atoms; true: a term, which is shown."""
         return dict.fromkeys(self.all_atoms, False) | dict.fromkeys(self.atoms, True)
 
+    def lacks(self, area: str, part: Part) -> bool:
+        """Whether an area has no count of a term, neither shown nor hidden."""
+        seen = self.seen.get((area, part))
+        return seen is None or seen.state == MISSING
+
     @cached_property
     def has_hidden(self) -> bool:
         """Whether anything is to be found out here."""
@@ -162,12 +170,12 @@ class Relations:
 
     def _add_parts_of_area(self, table: Table, area: str) -> None:
         """Tie an area to those below it, and to what is assigned to none of them."""
-        below, is_complete = self._below(table, area)
         rest = UNASSIGNED + area
-        if not below:
-            return
         for part, is_shown in table.parts.items():
-            if is_shown and (area, part) not in table.seen:
+            if is_shown and table.lacks(area, part):
+                continue
+            below, is_complete = self._below(table, area, part if is_shown else None)
+            if not below:
                 continue
             parts = [self.count(table, inside, part) for inside in below]
             if rest in table.areas:
@@ -176,17 +184,17 @@ class Relations:
             known = not is_shown or all((inside, part) in table.seen for inside in below)
             self._sum(whole, parts, is_complete=is_complete and known)
 
-    def _below(self, table: Table, area: str) -> tuple[list[str], bool]:
-        """Areas directly below with cells, or those below them; and whether nobody is left out."""
+    def _below(self, table: Table, area: str, part: Part | None) -> tuple[list[str], bool]:
+        """Areas directly below that have a count, or else those below them; and whether nobody is left out."""
         found: list[str] = []
         is_complete = True
         for child in self.knowledge.children.get(area, ()):
             if not self.knowledge.areas[child].exists(table.time.end):
                 continue
-            if child in table.areas:
+            if child in table.areas and not (part and table.lacks(child, part)):
                 found.append(child)
                 continue
-            deeper, complete = self._below(table, child)
+            deeper, complete = self._below(table, child, part)
             found += deeper
             is_complete &= complete and bool(deeper)
         return found, is_complete
@@ -219,7 +227,7 @@ class Relations:
         rest = self.draft.count(name, FREE, whole=table.measure.whole)
         number = self.count(table, area, term)
         self._sum(self.count(other, area, above), [number, rest])
-        if table.measure.k is not None and table.measure.saturated:
+        if table.measure.threshold and table.measure.saturated:
             self.protected[rest] = name
         if over.state in (PUBLIC, PUBLISHED) and over.is_known:
             for count in (number, rest):
@@ -234,9 +242,17 @@ class Relations:
             atoms = other.all_atoms
             for (area, term), seen in table.seen.items():
                 above = cover(term, atoms)
-                if seen.state != MISSING and above and any((area, shown) in other.seen for shown in other.atoms):
+                if seen.state == MISSING or self._is_difference(area, term, table, other):
+                    continue
+                if above and any((area, shown) in other.seen for shown in other.atoms):
                     bounds = [(self.count(other, area, atom), 1.0) for atom in above]
                     self.draft.between([*bounds, (self.count(table, area, term), -1.0)], 0.0, INFINITY)
+
+    @staticmethod
+    def _is_difference(area: str, term: Part, *tables: Table) -> bool:
+        """Whether both are known and what two totals have over their areas: there rounding makes a part the larger one."""
+        seen = [table.seen.get((area, term)) for table in tables]
+        return area.startswith(UNASSIGNED) and all(one is not None and one.is_known for one in seen)
 
     def add_identity(self, identity: Identity) -> None:
         """Learn a sum of measures."""
@@ -314,7 +330,11 @@ def tables_of(knowledge: Knowledge) -> dict[tuple[str, Time], Table]:
         *(knowledge.cells[name].tolist() for name in [*columns, "least", "greatest"]), strict=True
     ):
         rule = knowledge.measures[measure]
-        limits = _limits(rule, state, value, (least, greatest), is_rest=area.startswith(UNASSIGNED))
+        # Of what is published as it is, the number holds and no bounds beside it.
+        stated_bounds = (
+            (least, greatest) if state not in (PUBLISHED, PUBLIC) or measure in knowledge.blurred else UNSTATED
+        )
+        limits = _limits(rule, state, value, stated_bounds, is_rest=area.startswith(UNASSIGNED))
         prior = _limits(rule, state, value, _mark(stated.get(cell))) if state == HIDDEN else FREE
         known = max(limits[0], prior[0]), min(limits[1], prior[1])
         seen = Seen(cell, state, *(known if state == HIDDEN else limits), prior)
@@ -338,16 +358,17 @@ def _limits(
     """Say between what a cell lies before anybody calculates."""
     least, greatest = stated
     if state in (PUBLISHED, PUBLIC):
-        if rule.base is None or state == PUBLIC:
+        if state == PUBLIC or (rule.base is None and np.isnan(least) and np.isnan(greatest)):
             return value, value
-        half = rule.base // 2
+        half = (rule.base or 1) // 2
         return (
             max(0.0, value - half) if np.isnan(least) else least,
             value + half if np.isnan(greatest) else greatest,
         )
     if is_rest:  # delivered totals may be smaller than the sum of their parts
         return 0.0 if np.isnan(least) else least, INFINITY if np.isnan(greatest) else greatest
-    own = 1.0 if state == HIDDEN and rule.zeros == "published" and rule.whole and rule.k is not None else 0.0
+    is_one = state == HIDDEN and rule.zeros == "published" and rule.whole and rule.threshold > 0
+    own = 1.0 if is_one else 0.0
     return own if np.isnan(least) else max(own, least), INFINITY if np.isnan(greatest) else greatest
 
 

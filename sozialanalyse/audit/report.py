@@ -50,6 +50,8 @@ class Report:
         How many numerals of each file are mapped.
     revised
         Tables of earlier editions that were revised since.
+    given_away
+        What an earlier edition hid and can be calculated since this one is there.
     seconds
         How long it took.
     """
@@ -59,12 +61,13 @@ class Report:
     problems: tuple[Problem, ...]
     coverage: tuple[Coverage, ...]
     revised: tuple[str, ...] = ()
+    given_away: tuple[Disclosure, ...] = ()
     seconds: float = 0.0
 
     @property
     def is_safe(self) -> bool:
         """Whether nothing is disclosed, nothing contradicts itself, and every number is explained."""
-        return not (self.attack.disclosures or self.attack.contradictions or self.problems)
+        return not (self.attack.disclosures or self.given_away or self.attack.contradictions or self.problems)
 
     def lines(self, translate: Callable[..., str]) -> Iterator[str]:
         """Write the report for a terminal.
@@ -82,6 +85,8 @@ class Report:
         yield translate(message, **{kind: len(entries) for kind, entries in kinds.items()})
         for entries in kinds.values():
             yield from _some([self._of(entry, translate) for entry in entries], translate)
+        message = "{cell}: hidden in an earlier edition, and given away by this one: {least} to {greatest}"
+        yield from _some([translate(message, **_values(entry)) for entry in self.given_away], translate)
         if attack.excluded:
             yield translate(
                 "{count} hidden cells are small by public numbers alone; nothing is promised of them",
@@ -127,6 +132,7 @@ class Report:
             "excluded": attack.excluded,
             "insider": attack.insider,
             "disclosures": [{"kind": entry.kind, **_values(entry)} for entry in attack.disclosures],
+            "given_away": [{"kind": entry.kind, **_values(entry)} for entry in self.given_away],
             "narrowest": [_values(entry) for entry in attack.intervals[:MANY]],
             "contradictions": list(attack.contradictions),
             "inconsistent": list(attack.inconsistent),

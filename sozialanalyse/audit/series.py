@@ -44,9 +44,11 @@ def slope(of: Lookup, claim: Claim) -> Expected:
 
 
 def points(of: Lookup, claim: Claim) -> Expected:
-    """Hold a number of points to the days at which anything was counted; some may be estimates for today's areas."""
+    """Hold a number of points to the days that are not hidden; some may be estimates for today's areas."""
     first, last = claim.day("first"), claim.day()
-    days = [time for time in of.figures.times(of.indicator(claim).numerator) if first <= time.end <= last]
+    days = {time.end for time in of.figures.times(of.indicator(claim).numerator) if first <= time.end <= last}
+    series = of.figures.series(of.indicator(claim), claim.parts["area"], first, last)
+    days -= {day for day, figure in series if figure.value is None}
     return Expected(least=Fraction(0), greatest=Fraction(len(days)), hidden=_too_few(of, claim))
 
 

@@ -1,13 +1,38 @@
 """Batch runs: a plan is checked, its notebooks are executed and rendered, and the pages are published whole.
 
-The analysis happens in the notebooks' own processes; this package starts them and never analyses itself.
+The analysis happens in the notebooks' own processes; this package starts them and never analyses itself. They import it too, so
+what is heavy loads when it is first used.
 """
 
-from sozialanalyse.batch.gate import Released, released
-from sozialanalyse.batch.orders import Order, Step, check_use, preview
-from sozialanalyse.batch.plan import Run, read_plan
-from sozialanalyse.batch.session import Event, Outcome, run_plan
-from sozialanalyse.batch.single import single_page
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.gate import Released, released
+    from sozialanalyse.batch.orders import Order, Step, check_use, preview
+    from sozialanalyse.batch.plan import read_plan
+    from sozialanalyse.batch.runs import Run, Selection
+    from sozialanalyse.batch.session import Event, Outcome, run_plan
+    from sozialanalyse.batch.single import single_page
+
+_MODULES = {
+    "Released": "gate",
+    "released": "gate",
+    "Order": "orders",
+    "Step": "orders",
+    "check_use": "orders",
+    "preview": "orders",
+    "read_plan": "plan",
+    "Run": "runs",
+    "Selection": "runs",
+    "Event": "session",
+    "Outcome": "session",
+    "run_plan": "session",
+    "single_page": "single",
+}
+"""Public names and the module that holds each."""
 
 __all__ = [
     "Event",
@@ -15,6 +40,7 @@ __all__ = [
     "Outcome",
     "Released",
     "Run",
+    "Selection",
     "Step",
     "check_use",
     "preview",
@@ -23,3 +49,10 @@ __all__ = [
     "run_plan",
     "single_page",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        message = f"module 'sozialanalyse.batch' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"sozialanalyse.batch.{_MODULES[name]}"), name)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
+import os
 import shutil
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.publishing import SHARED
+from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.errors import Fault, SozialanalyseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sozialanalyse.batch.orders import Order
-    from sozialanalyse.batch.plan import Run
+    from sozialanalyse.batch.runs import Run
     from sozialanalyse.language import Language
 
 PUBLIC = "public"
@@ -46,12 +47,9 @@ def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -
         texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
     if KNOWLEDGE in texts:
         static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names}
-        content = json.loads(texts[KNOWLEDGE]) | {"static": sorted(filter(_DIGIT.search, static))}
+        content = json.loads(texts[KNOWLEDGE]) | {"static": sorted(filter(has_numeral, static))}
         texts[KNOWLEDGE] = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return texts
-
-
-_DIGIT = re.compile(r"\d")
 
 
 def _texts_of(run: Run) -> Iterator[str]:
@@ -68,6 +66,14 @@ def _plain(markdown: str) -> str:
     from markupsafe import Markup  # noqa: PLC0415 - only here
 
     return "\n".join(Markup(line).striptags() for line in str(mistune.html(markdown)).splitlines())  # noqa: S704 - only its text is taken
+
+
+def verdicts() -> Path:
+    """Give the folder of what the audit remembers of pages that have not changed: beside the Releases, in the cache of the user."""
+    named = os.environ.get("SOZIALANALYSE_CACHE")
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    own = Path(named) if named else (Path(base) if base else Path.home() / ".cache") / "sozialanalyse"
+    return own / "audit"
 
 
 def require_safe(
@@ -93,15 +99,14 @@ def require_safe(
     """
     from sozialanalyse.audit import audit_folder  # noqa: PLC0415 - heavy
 
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch() as folder:
         for address in kept:
             (folder / address).parent.mkdir(parents=True, exist_ok=True)
             if address not in pages:
                 shutil.copyfile(output / address, folder / address)
         for address, text in {**pages, **side}.items():
             (folder / address).write_text(text, encoding="utf-8", newline="\n")
-        report = audit_folder(folder)
+        report = audit_folder(folder, memory=verdicts())
     if not report.is_safe:
         said = [Fault("{found}", {"found": line}) for line in report.lines(words.text)]
         raise AuditError([Fault("the audit of the pages failed, so nothing was published"), *said])

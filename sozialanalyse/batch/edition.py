@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -19,14 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.json"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Of the manifest: the first had no hashes of files but pages, no versions and no withdrawals; it is read as well."""
 
 ADDRESS = r"^[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.html$"
 """What the address of a page looks like: a folder and a file below the output folder, and never out of it."""
 
-State = Literal["current", "earlier", "failed"]
+State = Literal["current", "earlier", "failed", "withdrawn"]
 """``current``: made from the hashes beside it; ``earlier``: kept from an earlier run, as the last try failed or as
-this run made only others, from something else (:data:`OUTDATED`); ``failed``: there is no page."""
+this run made only others, from something else (:data:`OUTDATED`); ``failed``: it could not be made; ``withdrawn``: it was
+taken back. Of the last two a notice stands at the address, and their ``sha256`` is None."""
+
+Status = Literal["whole", "incomplete"]
+"""Of an edition: whether every finding of it is current or was withdrawn."""
 
 OUTDATED = ("This page was made from earlier data.", "This page was made by an earlier version of the program.")
 """Why a page that a run did not make is not current; in the manifest in English, on the index in its language."""
@@ -80,6 +86,33 @@ class Entry(Model):
     finding: Finding | None = None
     reason: str | None = None
 
+    @property
+    def label(self) -> str:
+        """What it is called: as its page is, as the plan says, or by its id."""
+        return self.finding.title if self.finding else self.title or self.id
+
+    def without_page(self, state: State, reason: str | None) -> Entry:
+        """Take away its page, and what the index quotes of it: what it says of results."""
+        about = {"summary": "", "data_state": "", "notices": ()}
+        told = {name: marks for name, marks in self.finding.told.items() if name not in about} if self.finding else {}
+        finding = self.finding and self.finding.model_copy(update={**about, "told": told})
+        return self.model_copy(update={"state": state, "sha256": None, "reason": reason, "finding": finding})
+
+
+class Withdrawal(Model):
+    """A finding that was taken back, when and why; it is not made again until somebody restores it."""
+
+    id: str
+    withdrawn: dt.date
+    reason: str
+
+
+class File(Model):
+    """A file of an edition and the hash of its bytes."""
+
+    address: str
+    sha256: str
+
 
 class ReleaseNumber(Model):
     """From which Release the pages of the last run were made: its number in the town's ledger, and the hash of its content."""
@@ -89,13 +122,43 @@ class ReleaseNumber(Model):
 
 
 class Manifest(Model):
-    """All findings of an output folder."""
+    """All that an edition holds: findings, files, and what both were made with; no time, for those differ from run to run.
+
+    ``files`` are all but the manifest itself and those two that hold times, ``run.json`` and ``feed.xml``. ``notices`` are
+    those that every page and the index of a language say, ``versions`` those of the libraries that draw and write.
+    """
 
     schema_version: int = pydantic.Field(default=SCHEMA_VERSION, alias="schema")
     town: str
     audience: str
     release: ReleaseNumber | None = None
+    status: Status = "whole"
+    versions: dict[str, str] = pydantic.Field(default_factory=dict)
+    notices: dict[LanguageCode, tuple[str, ...]] = pydantic.Field(default_factory=dict)
+    withdrawals: tuple[Withdrawal, ...] = ()
+    files: tuple[File, ...] = ()
     findings: tuple[Entry, ...] = ()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """The hash of each file by its address; of the pages only, where nothing is known of others."""
+        pages = {entry.address: entry.sha256 for entry in self.findings if entry.sha256}
+        return {file.address: file.sha256 for file in self.files} or pages
+
+    @property
+    def language(self) -> LanguageCode:
+        """The language of the index: that of the first finding."""
+        return self.findings[0].language if self.findings else "de"
+
+    @property
+    def town_label(self) -> str:
+        """What the findings call the town; without any, the name of its folder."""
+        return next((entry.finding.town for entry in self.findings if entry.finding), self.town)
+
+    @property
+    def withdrawn(self) -> dict[str, Withdrawal]:
+        """What was taken back, by the id of the finding."""
+        return {entry.id: entry for entry in self.withdrawals}
 
     def text(self) -> str:
         """Write the manifest; the same content gives the same bytes."""

@@ -1,8 +1,8 @@
-"""Runs notebooks: several at once, each in a child process of its own, under a deadline kept from outside.
+"""Runs notebooks: several at once, each in a process of its own, under a deadline kept from outside.
 
-Papermill and its kernel can hang past their own time limits, die without saying so, and write their output in
-place. So the child only ever hands over a finished notebook by an atomic rename, the deadline is kept by this
-process, and at its end the child is killed with everything that it started.
+Papermill and its kernel can hang past their own time limits, die without saying so, and write their output in place. So a run
+only ever hands over a finished notebook and page by atomic renames, the deadline is kept by this process, and at its end the run
+is killed with everything that it started. How a run is made is the engine's affair (:mod:`sozialanalyse.batch.engine`).
 """
 
 from __future__ import annotations
@@ -11,47 +11,49 @@ import contextlib
 import json
 import os
 import re
-import subprocess
+import shutil
 import sys
 import threading
 import time
 import traceback
-import uuid
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
+from sozialanalyse.batch.engine.forked import ForkRunner
+from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT
+from sozialanalyse.batch.engine.limits import Limits
+from sozialanalyse.batch.engine.plain import LostError, PlainRunner
+from sozialanalyse.batch.engine.surroundings import DESK, TEMPORARY, prepare
+from sozialanalyse.batch.gate import UNPROTECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
+    from pathlib import Path
 
+    from sozialanalyse.batch.engine.jobs import Job, Result
     from sozialanalyse.batch.parameters import Value
-    from sozialanalyse.batch.plan import Run
+    from sozialanalyse.batch.runs import Run
+    from sozialanalyse.batch.sections import Finding
 
 DEADLINE = 300.0
-"""Seconds that one notebook may take, kernel start included."""
+"""Seconds that one notebook may take, the start of its process included."""
 
 MOST_WORKERS = 4
 """More at once by default would only take memory from each other."""
 
+MANY = 4
+"""Findings of a target group for which it pays to compute its indicators before the first of them."""
+
 LONGEST_MESSAGE = 400
 """Characters of an error message that are shown; the log has all of it."""
 
-KERNEL = "sozialanalyse"
-"""Name of our private kernel, which runs this very interpreter and not one that a user has registered."""
+EngineName = Literal["fork", "plain"]
+"""How runs are made: forked from a warm process, or by papermill with a kernel for each."""
 
-SOURCE_DATE = "315532800"
-"""1980-01-01, the first date that archive formats can write: whatever stamps a date on a figure stamps this."""
+ENGINES: tuple[str, ...] = get_args(EngineName)
 
-MATPLOTLIB = "svg.hashsalt: sozialanalyse\n"
-"""Settings of figures; taking the place of the user's own, which would change the pages of one desk."""
-
-_NOT_FOR_CHILDREN = ("JUPYTER_", "IPYTHON", "SOZIALANALYSE_", "XDG_CACHE_HOME")
-"""Beginnings of names in our environment that children must not have: settings of a desk, and where the town's data lie."""
-
-_TOKEN = "SOZIALANALYSE_RUN"  # noqa: S105 - names the processes of one run, keeps no secret
 _QUOTED = re.compile(
     r"""
     (?P<quote>['"])
@@ -98,18 +100,43 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """A page as it will be published, and what it is about."""
+
+    html: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class Executed:
-    """What came of one run: a finished notebook or a failure."""
+    """What came of one run: a finished notebook and its page, or a failure.
+
+    Parameters
+    ----------
+    run, seconds
+        The run, and how long it took.
+    notebook, page
+        What it made.
+    failure
+        Why there is neither.
+    cells
+        Seconds that each cell took, by its id.
+    peak_memory
+        Bytes that its process had at most; None where that is not known.
+    """
 
     run: Run
     seconds: float
     notebook: Path | None = None
+    page: Made | None = None
     failure: Failure | None = None
+    cells: Mapping[str, float] = field(default_factory=dict)
+    peak_memory: int | None = None
 
 
 @dataclass
 class Execution:
-    """A pool of child processes over one work folder.
+    """Several processes at once over one work folder.
 
     Parameters
     ----------
@@ -121,6 +148,14 @@ class Execution:
         The parameters that every notebook gets.
     workers, deadline
         How many at once, and how many seconds each may take.
+    engine
+        How runs are made; forked, where the system can and nothing else is said.
+    notices
+        What pages must say at their top, by language.
+    stands_alone
+        No index will stand beside the page.
+    limits
+        What forked runs may use.
     """
 
     work: Path
@@ -128,13 +163,24 @@ class Execution:
     given: Mapping[str, Value]
     workers: int = 1
     deadline: float = DEADLINE
-    _children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    engine: str | None = None
+    notices: Mapping[Any, Sequence[str]] = field(default_factory=dict)
+    stands_alone: bool = False
+    limits: Limits = field(default_factory=Limits)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: bool = False
 
+    def __post_init__(self) -> None:
+        self._plain = PlainRunner(self.work, self.deadline)
+        self._settings: dict[str, Any] = {"hold": held(self.given), "limits": asdict(self.limits)}
+        forked = ForkRunner(self.work, self.logs, self.deadline, self._settings)
+        self._first = forked if self.engine != "plain" and default_engine() == "fork" else self._plain
+
     def results(self, runs: Sequence[Run]) -> Generator[Executed]:
-        """Run all and give each result as it comes; when the caller stops or is interrupted, end all children."""
+        """Run all and give each result as it comes; when the caller stops or is interrupted, end all runs."""
         prepare(self.work)
+        if self._settings["hold"] is not None:
+            self._settings["hold"]["groups"] = groups_of(run.parameters for run in runs)
         self.logs.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(self.workers) as pool:
             try:
@@ -148,80 +194,103 @@ class Execution:
                 pool.shutdown(cancel_futures=True)
 
     def stop(self) -> None:
-        """End every child, with everything that it started."""
-        with self._lock:
-            self._stopped = True
-            for token, child in self._children.items():
-                end(child, token)
+        """End every run, with everything that it started."""
+        self._stopped = True
+        for runner in (self._first, self._plain):
+            runner.stop()
 
     def execute(self, run: Run) -> Executed:
-        """Run one notebook in a child process and wait for its end, not past the deadline; whatever fails is its own."""
+        """Run one notebook in a process of its own, not past the deadline; whatever fails is its own."""
         start = time.monotonic()
         folder = self.work / run.key
+        result: Result = {}
         try:
             in_time = self._is_in_time(run, folder)
-            failure = self._failure(folder) if in_time else Failure("deadline", "Deadline", f"{self.deadline:g} s")
+            result = read_result(folder) if in_time else {}
+            failure = failure_of(result) if in_time else Failure("deadline", "Deadline", f"{self.deadline:g} s")
         except Exception as error:  # noqa: BLE001 - no process, no disk: this run's failure, never the batch's
             log_error(self.logs, run)
             failure = Failure("died", type(error).__name__, plain(str(error)))
+        used: dict[str, Any] = {"cells": result.get("cells", {}), "peak_memory": result.get("peak_memory")}
         seconds = time.monotonic() - start
-        return Executed(run, seconds, None if failure else folder / "notebook.ipynb", failure)
+        if failure is not None:
+            return Executed(run, seconds, failure=failure, **used)
+        return Executed(run, seconds, folder / NOTEBOOK, made(folder, result), **used)
 
     def _is_in_time(self, run: Run, folder: Path) -> bool:
-        """Run the child and say whether it ended before the deadline."""
-        (folder / "desk").mkdir(parents=True)
-        job = {
+        """Run a notebook and say whether it ended before the deadline; where its process was lost, run it once more."""
+        log = self.logs / f"{run.key}.log"
+        try:
+            return self._first.run(self._job(run, folder), log)
+        except LostError as error:
+            if self._stopped:
+                return True
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{error}; the notebook is run once more, in a process that nothing else depends on\n")
+            shutil.rmtree(folder)
+            return self._plain.run(self._job(run, folder), log)
+
+    def _job(self, run: Run, folder: Path) -> Job:
+        """Say what is to be run, in a folder that is made for it."""
+        for name in (DESK, TEMPORARY):
+            (folder / name).mkdir(parents=True)
+        return {
             "notebook": str(run.path.resolve()),
             "parameters": {**run.parameters, **given_to(run, self.given), "language": run.language},
             "folder": str(folder),
+            "desk": str(folder / DESK),
+            "look": {
+                "language": run.language,
+                "name": run.notebook,
+                "notices": list(self.notices.get(run.language, ())),
+                "stands_alone": self.stands_alone,
+            },
         }
-        return self._run_child(job, folder, run.key)
 
-    def _run_child(self, job: Mapping[str, Any], folder: Path, name: str) -> bool:
-        token = uuid.uuid4().hex
-        with (self.logs / f"{name}.log").open("wb") as log:
-            with self._lock:
-                if self._stopped:
-                    return True
-                child = subprocess.Popen(
-                    [sys.executable, "-m", "sozialanalyse.batch.child"],
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    cwd=folder / "desk",
-                    env={**environment(self.work, folder), _TOKEN: token},
-                    start_new_session=True,
-                )
-                self._children[token] = child
-            try:
-                return self._finish(child, job)
-            finally:
-                end(child, token)
-                with self._lock:
-                    del self._children[token]
 
-    def _finish(self, child: subprocess.Popen[bytes], job: Mapping[str, Any]) -> bool:
-        """Hand over the job and wait; the open pipe tells the child that we live."""
-        assert child.stdin is not None
-        with contextlib.suppress(OSError):  # a child that is gone already: its missing result says so
-            child.stdin.write(json.dumps(job).encode() + b"\n")
-            child.stdin.flush()
-        try:
-            child.wait(self.deadline)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
+def read_result(folder: Path) -> Result:
+    """Read what a run says of its end; it says nothing where it died."""
+    try:
+        result: Result = json.loads((folder / RESULT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return result
 
-    @staticmethod
-    def _failure(folder: Path) -> Failure | None:
-        """Read what the child handed over; nothing handed over is a failure, whatever the exit code."""
-        try:
-            result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return Failure("died", "NoResult", "the process ended without a result")
-        if result["name"] is None:
-            return None
-        return Failure("error", result["name"], plain(result["message"]), result["cell"])
+
+def failure_of(result: Result) -> Failure | None:
+    """Say why a run failed, if it did; that it handed over nothing is a failure, whatever its exit code."""
+    if not result:
+        return Failure("died", "NoResult", "the process ended without a result")
+    if "kind" not in result:
+        return None
+    return Failure(result["kind"], result["name"], plain(result["message"]), result["cell"])
+
+
+def made(folder: Path, result: Result) -> Made | None:
+    """Read the page that a run handed over; None where none was asked for."""
+    from sozialanalyse.batch.sections import Finding  # noqa: PLC0415 - heavy
+
+    found = result.get("finding")
+    if found is None:
+        return None
+    return Made((folder / PAGE).read_text(encoding="utf-8"), Finding.model_validate(found))
+
+
+def held(given: Mapping[str, Value]) -> dict[str, Any] | None:
+    """Say what a template may hold: the Release of a protected audience, never the town's own data."""
+    release = given.get("release")
+    return {"release": release} if release and given.get("audience") != UNPROTECTED else None
+
+
+def groups_of(parameters: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Name the target groups of which so many findings are made that what they share is computed once for all."""
+    counted = Counter(str(given.get("target_group") or "") for given in parameters)
+    return [group for group, count in counted.items() if group and count >= MANY]
+
+
+def default_engine() -> EngineName:
+    """Choose how runs are made: forked on Linux."""
+    return "fork" if sys.platform == "linux" else "plain"
 
 
 def given_to(run: Run, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -241,73 +310,6 @@ def default_workers() -> int:
     """Count the processors that this process may use, at most :data:`MOST_WORKERS`."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(MOST_WORKERS, usable or 1))
-
-
-def prepare(work: Path) -> None:
-    """Write what the children share: our kernel and the settings of figures."""
-    kernel = work / ".jupyter" / "kernels" / KERNEL
-    kernel.mkdir(parents=True)
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
-    spec = {"argv": argv, "display_name": KERNEL, "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    (work / "matplotlibrc").write_text(MATPLOTLIB, encoding="utf-8")
-
-
-def environment(work: Path, folder: Path) -> dict[str, str]:
-    """Make a child's environment: the same on every desk where it changes what is drawn or written."""
-    package = str(Path(__file__).parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {
-        **{key: value for key, value in os.environ.items() if not key.startswith(_NOT_FOR_CHILDREN)},
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "SOURCE_DATE_EPOCH": SOURCE_DATE,
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "LANGUAGE": "",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "JE_ARROW_MALLOC_CONF": "background_thread:false",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MATPLOTLIBRC": str(work / "matplotlibrc"),
-        "JUPYTER_PATH": str(work / ".jupyter"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(folder / "settings"),
-        "JUPYTER_DATA_DIR": str(folder / "share"),
-        "JUPYTER_NO_CONFIG": "1",
-        "IPYTHONDIR": str(folder / "ipython"),
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-
-
-def end(child: subprocess.Popen[bytes], token: str) -> None:
-    """End a child and all that it started, the kernel in its own session included."""
-    for process in [*_descendants(child), *(found for found in psutil.process_iter() if _carries(found, token))]:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    if child.stdin is not None:
-        with contextlib.suppress(OSError):
-            child.stdin.close()
-    child.wait()
-
-
-def _descendants(child: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    """Find a living child and its descendants; orphans have no parent left and are found by their token."""
-    if child.poll() is not None:
-        return []  # its number may belong to somebody else by now
-    try:
-        parent = psutil.Process(child.pid)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _carries(process: psutil.Process, token: str) -> bool:
-    try:
-        return process.environ().get(_TOKEN) == token
-    except (psutil.Error, OSError):
-        return False
 
 
 def plain(message: str) -> str:

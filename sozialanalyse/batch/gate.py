@@ -8,12 +8,12 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import errors
+from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.errors import Fault, Place, SozialanalyseError
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def released(
     SozialanalyseError
         As :func:`sozialanalyse.disclosure.gate.release`; faults of the town.
     """
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as folder:
-        file = Path(folder) / FILE
+    with scratch() as folder:
+        file = folder / FILE
         job = {
             "do": "release",
             **_places(town, raw, ledger),
@@ -89,7 +89,7 @@ def released(
             "only_look": only_look,
             "file": str(file),
         }
-        yield Released(file, **_work(job, Path(folder)))
+        yield Released(file, **_work(job, folder))
 
 
 def entered(release: Path, town: Path, ledger: Path | None = None) -> int:
@@ -100,9 +100,9 @@ def entered(release: Path, town: Path, ledger: Path | None = None) -> int:
     SozialanalyseError
         The ledger is broken, cannot be written, or another release has been published since this one was made.
     """
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as folder:
+    with scratch() as folder:
         job = {"do": "record", **_places(town, None, ledger), "file": str(release)}
-        return int(_work(job, Path(folder))["number"])
+        return int(_work(job, folder)["number"])
 
 
 def _places(town: Path, raw: Path | None, ledger: Path | None) -> dict[str, str | None]:

@@ -11,6 +11,7 @@ from sozialanalyse.batch.edition import OUTDATED
 from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import slug
+from sozialanalyse.batch.withdrawals import withdrawn_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +25,13 @@ LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the index says of one finding."""
+    """What the index says of one finding; ``place`` is its area where that is not the whole town."""
 
     title: str
+    place: str
     language: str
     state: str
-    address: str | None
+    address: str
     reason: str | None
     summary: str
     facts: tuple[str, ...]
@@ -61,8 +63,12 @@ def index_page(manifest: Manifest, language: Language, notices: Sequence[str] = 
         .get_template("index.html.j2")
         .render(
             groups=_groups(manifest, language),
-            town=_town(manifest),
-            notices=list(dict.fromkeys([*notices, *_shared_notices(manifest, language)])),
+            town=manifest.town_label,
+            notices=list(
+                dict.fromkeys(
+                    [*notices, *manifest.notices.get(language.code, ()), *_shared_notices(manifest, language)]
+                )
+            ),
             language=language,
             text=language.text,
         )
@@ -81,7 +87,7 @@ def _groups(manifest: Manifest, language: Language) -> list[Group]:
         group = groups.setdefault(entry.group, Group(_anchor(entry.group, groups), ""))
         if entry.finding and (not group.label or entry.language == language.code):
             group.label = entry.finding.target_group
-        group.entries.append(_line(entry, language))
+        group.entries.append(_line(entry, manifest, language))
     for name, group in groups.items():
         group.label = group.label or name or language.text("Further findings")
     return list(groups.values())
@@ -92,22 +98,25 @@ def _anchor(name: str, taken: dict[str, Group]) -> str:
     return base if base not in {group.id for group in taken.values()} else f"{base}-{len(taken)}"
 
 
-def _line(entry: Entry, language: Language) -> Line:
+def _line(entry: Entry, manifest: Manifest, language: Language) -> Line:
     finding = entry.finding
-    facts: list[str] = []
-    if finding:
-        state = Markup("{}: {}").format(language.text("Data state"), finding.keyed("data_state"))
-        facts += [finding.keyed("area"), state]
+    is_part = finding is not None and finding.area != finding.town
+    facts: list[str] = [finding.keyed("area")] if finding and not is_part else []
+    if finding and finding.data_state:
+        facts.append(Markup("{}: {}").format(language.text("Data state"), finding.keyed("data_state")))
     if entry.language != language.code:
         facts.append(LANGUAGE_NAMES[entry.language])
     reason = None
-    if entry.state != "current" and entry.reason:
+    if entry.id in manifest.withdrawn and entry.state == "withdrawn":
+        reason = f"{withdrawn_on(manifest.withdrawn[entry.id], language)}: {entry.reason}"
+    elif entry.state != "current" and entry.reason:
         reason = _reason(entry, entry.reason, language)
     return Line(
-        title=finding.title if finding else entry.title or entry.id,
+        title=entry.label,
+        place=finding.keyed("area") if finding and is_part else "",
         language=entry.language,
         state=entry.state,
-        address=entry.address if entry.sha256 else None,
+        address=entry.address,
         reason=reason,
         summary=finding.keyed("summary") if finding else "",
         facts=tuple(facts),
@@ -119,10 +128,6 @@ def _reason(entry: Entry, reason: str, language: Language) -> str:
         return language.text(reason)
     kept = language.text("The page is of an earlier state, as it could not be made anew:")
     return f"{kept if entry.state == 'earlier' else language.text('Could not be made:')} {reason}"
-
-
-def _town(manifest: Manifest) -> str:
-    return next((entry.finding.town for entry in manifest.findings if entry.finding), manifest.town)
 
 
 def _shared_notices(manifest: Manifest, language: Language) -> list[str]:

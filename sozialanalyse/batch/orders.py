@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib.metadata
 import json
 import platform
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from sozialanalyse.batch.archive import REPORT, Retention
 from sozialanalyse.batch.edition import (
     OUTDATED,
     Entry,
@@ -17,23 +19,27 @@ from sozialanalyse.batch.edition import (
     hash_folder,
     hash_notebook,
     hash_of,
-    hash_text,
     read_manifest,
 )
 from sozialanalyse.batch.execution import DEADLINE
 from sozialanalyse.batch.gate import UNPROTECTED
-from sozialanalyse.batch.plan import Check, Run, choose, read_plan
-from sozialanalyse.batch.publishing import REPORT, refuse
+from sozialanalyse.batch.plan import read_plan
+from sozialanalyse.batch.publishing import refuse
+from sozialanalyse.batch.runs import Run, choose
 from sozialanalyse.errors import Fault, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from sozialanalyse.batch.choices import TownFacts
     from sozialanalyse.batch.parameters import Value
     from sozialanalyse.language import LanguageCode
 
-Why = Literal["new", "changed", "failed before", "forced", "unchanged", "not chosen"]
-"""Why a finding is made, or is not."""
+Why = Literal["new", "changed", "failed before", "forced", "unchanged", "withdrawn", "not chosen"]
+"""Why a finding is made, or is not; what has changed stands beside it (:attr:`Step.changed`)."""
+
+DATA, VERSIONS, PAGE = "data", "versions", "page"
+"""A hash, and what can have changed beside the hashes: the libraries that draw and write, and the page itself, which somebody touched."""
 
 _PACKAGE = Path(__file__).parents[1]
 _DEFINITIONS = _PACKAGE / "catalogue" / "definitions"
@@ -86,9 +92,13 @@ class Order:
     notices
         What every page of a language must say at its top.
     only
-        Ids of the runs to make; empty for all.
+        Ids of the runs to make, or patterns of them such as ``trend-*``; empty for all.
     workers, deadline
         How many at once (default: :func:`.default_workers`), and seconds for each.
+    engine
+        How notebooks are run (:data:`.execution.ENGINES`); default: that of the system.
+    retention
+        How many earlier editions are kept.
     force
         Make also what is unchanged.
     audited
@@ -109,6 +119,8 @@ class Order:
     only: tuple[str, ...] = ()
     workers: int | None = None
     deadline: float = DEADLINE
+    engine: str | None = None
+    retention: Retention = field(default_factory=Retention)
     force: bool = False
     release: Path | None = None
     number: int = 0
@@ -134,27 +146,47 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A run and why it is made, or is not."""
+    """A run and why it is made, or is not.
+
+    Parameters
+    ----------
+    run
+        What would be made.
+    why
+        Why it is made, or is not.
+    hashes
+        Of what it is made.
+    changed
+        What differs from what the page was made of: names of :class:`.Hashes`, :data:`VERSIONS` and :data:`PAGE`.
+    """
 
     run: Run
     why: Why
     hashes: Hashes
+    changed: tuple[str, ...] = ()
 
     @property
     def is_due(self) -> bool:
         """Whether the notebook has to run."""
-        return self.why not in {"unchanged", "not chosen"}
+        return self.why not in {"unchanged", "withdrawn", "not chosen"}
 
 
-def preview(order: Order, check: Check | None = None) -> list[Step]:
+def preview(order: Order, facts: TownFacts | None = None) -> list[Step]:
     """Say what a batch would do and why, touching nothing.
+
+    Parameters
+    ----------
+    order
+        What to make.
+    facts
+        Of the town, in which the plan is looked up and checked.
 
     Raises
     ------
     SozialanalyseError
         As :func:`sozialanalyse.batch.run_plan` before it starts.
     """
-    runs = checked_runs(order, check)
+    runs = checked_runs(order, facts)
     refuse(order.output, keep_out(order))
     return steps_of(order, runs, order.output)
 
@@ -171,9 +203,9 @@ def check_use(order: Order) -> None:
     refuse(order.output, keep_out(order))
 
 
-def checked_runs(order: Order, check: Check | None) -> list[Run]:
+def checked_runs(order: Order, facts: TownFacts | None) -> list[Run]:
     """Read the plan and check it as a whole, and that it has the runs that were chosen."""
-    runs = read_plan(order.plan, order.notebooks, order.language, check)
+    runs = read_plan(order.plan, order.notebooks, order.language, facts)
     refused = sorted({run.notebook for run in choose(runs, order.only) if run.of_town})
     if refused and order.audience != UNPROTECTED:
         message = (
@@ -191,41 +223,70 @@ def keep_out(order: Order) -> list[Path]:
 
 def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
     """Compare what the runs are made of with what the output folder holds."""
-    chosen = choose(runs, order.only)
-    library = hash_folder(_PACKAGE, _SOURCES, without=_DEFINITIONS)
-    catalogue = hash_folder(_DEFINITIONS, (".yml",))
-    notebooks = {path: hash_notebook(path) for path in {run.path for run in runs}}
+    chosen = {run.key for run in choose(runs, order.only)}
+    hashes_of = _hashing(order, runs)
     earlier = earlier_findings(order, output)
     drawn_alike = same_versions(output)
     steps = []
     for run in runs:
-        parameters = hash_of({**run.parameters, "language": run.language, "audience": order.audience})
-        hashes = Hashes(
-            data=order.data,
-            catalogue=catalogue,
-            notebook=notebooks[run.path],
-            parameters=parameters,
-            library=library,
-            ledger=order.ledger,
-        )
-        entry = earlier.get((run.id, run.language))
-        why = _why(entry, hashes, output) if run in chosen else "not chosen"
-        if why == "unchanged" and (order.force or not drawn_alike):
-            why = "forced" if order.force else "changed"
-        steps.append(Step(run, why, hashes))
+        hashes = hashes_of(run)
+        entry = earlier.get((run.id, run.language)) if run.key in chosen else None
+        changed = () if entry is None else tuple(_changes(entry, hashes, output, drawn_alike=drawn_alike))
+        why = _why(entry, changed, force=order.force) if run.key in chosen else "not chosen"
+        steps.append(Step(run, why, hashes, changed))
     return steps
 
 
-def _why(entry: Entry | None, hashes: Hashes, output: Path) -> Why:
+def _hashing(order: Order, runs: Sequence[Run]) -> Callable[[Run], Hashes]:
+    """Hash once what runs share."""
+    library = hash_folder(_PACKAGE, _SOURCES, without=_DEFINITIONS)
+    catalogue = hash_folder(_DEFINITIONS, (".yml",))
+    notebooks = {path: hash_notebook(path) for path in {run.path for run in runs}}
+
+    def hashes_of(run: Run) -> Hashes:
+        return Hashes(
+            data=order.data,
+            catalogue=catalogue,
+            notebook=notebooks[run.path],
+            parameters=hash_of({**run.parameters, "language": run.language, "audience": order.audience}),
+            library=library,
+            ledger=order.ledger,
+        )
+
+    return hashes_of
+
+
+def _changes(entry: Entry, hashes: Hashes, output: Path, *, drawn_alike: bool) -> list[str]:
+    """Name what differs from what a page was made of."""
+    changed = [name for name in Hashes.model_fields if getattr(entry.hashes, name) != getattr(hashes, name)]
+    if not drawn_alike:
+        changed.append(VERSIONS)
+    if (
+        not changed and entry.reason in OUTDATED
+    ):  # made of the same again, after a run that was not; it still says otherwise
+        changed.append(DATA if entry.reason == OUTDATED[0] else VERSIONS)
+    if entry.sha256 is not None and not _is_whole(output / entry.address, entry.sha256):
+        changed.append(PAGE)
+    return changed
+
+
+def _is_whole(page: Path, sha256: str) -> bool:
+    """Say whether a page is what was published."""
+    return page.is_file() and hashlib.sha256(page.read_bytes()).hexdigest() == sha256
+
+
+def _why(entry: Entry | None, changed: Sequence[str], *, force: bool) -> Why:
     if entry is None:
         return "new"
+    if entry.state == "withdrawn":
+        return "withdrawn"
     if entry.state == "failed":
         return "failed before"
-    page = output / entry.address
-    is_whole = page.is_file() and hash_text(page.read_text(encoding="utf-8")) == entry.sha256
-    if not is_whole or entry.hashes != hashes or entry.reason in OUTDATED:
+    if changed and not (force and set(changed) == {VERSIONS}):
         return "changed"
-    return "unchanged" if entry.state == "current" else "failed before"
+    if entry.state != "current":
+        return "failed before"
+    return "forced" if force else "unchanged"
 
 
 def earlier_findings(order: Order, output: Path) -> dict[tuple[str, str], Entry]:

@@ -1,31 +1,63 @@
-"""Publishing: whole files only, one by one by rename, the index last; what is not ours is left alone."""
+"""Publishing: an edition is built whole beside the output folder and takes its place in one step.
+
+Where that cannot be (Windows, an output folder that is a mount point, a parent folder that is not ours), its files are
+replaced one by one, each whole, the index last. What is not ours in the output folder is left alone.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import filecmp
+import hashlib
 import os
 import shutil
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from sozialanalyse.batch.edition import is_address
-from sozialanalyse.errors import LockedError, UsageError
+from sozialanalyse.batch.archive import (
+    NEW,
+    REPORT,
+    Retention,
+    keep,
+    number_of,
+    numbers,
+    prune,
+    recover,
+)
+from sozialanalyse.batch.edition import MANIFEST, is_address, read_manifest
+from sozialanalyse.batch.logs import rotate
+from sozialanalyse.batch.store import trees
+from sozialanalyse.batch.store.locking import locked
+from sozialanalyse.batch.store.switching import CannotSwitchError, switch
+from sozialanalyse.errors import LockedError, SozialanalyseError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 INDEX = "index.html"
-REPORT = "run.json"
+FEED = "feed.xml"
+SHARED = ("knowledge.json", "cells.csv")
+"""What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
+
+SIDE = (REPORT, *SHARED, FEED, MANIFEST, INDEX)
+"""Files of an edition that are no pages, in the order in which they are replaced where that is done one by one."""
+
 LOGS = ".log"
 """Ending of the folder for tracebacks, beside the output folder and never in it: that one goes on web space."""
 
+EDITIONS = ".editions"
+"""Ending of the folder for the lock, earlier editions and the next one, beside the output folder and never in it."""
+
 _LOCK = ".lock"
 _STAGING = ".staging-"
-SHARED = ("knowledge.json", "cells.csv")
-"""What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
+_LEFT_BY_US = (_LOCK, LOGS, _STAGING)
+"""How names begin that earlier releases, or a run that replaced files one by one, have left in the output folder."""
+
+
+class StorageError(SozialanalyseError):
+    """The disk is full, or a file is gone; nothing was published."""
 
 
 @dataclass(frozen=True)
@@ -35,82 +67,211 @@ class Output:
     Parameters
     ----------
     folder
-        The folder, resolved.
+        The folder of the pages, resolved; it need not be there yet.
+    private
+        The folder for the lock and for earlier editions.
     """
 
     folder: Path
+    private: Path
 
     @property
     def logs(self) -> Path:
         """Folder of the logs, beside the pages."""
-        return self.folder.with_name(self.folder.name + LOGS)
+        return self.private.with_name(self.private.name.removesuffix(EDITIONS) + LOGS)
 
-    def publish(self, pages: Mapping[str, str], stale: Iterable[str], side: Mapping[str, str]) -> None:
-        """Replace pages, remove stale ones, then replace report, manifest and, last, the index.
+    @property
+    def number(self) -> int:
+        """The number of the edition that is public; 0 where there is none."""
+        known = number_of(self.folder)
+        if known is None:
+            return max([0, *numbers(self.private)]) + (self.folder / MANIFEST).is_file()
+        return known
 
-        All is first written beside its place and forced to the disk, so that a full disk or a power cut leaves
-        the earlier files.
+    @property
+    def next_number(self) -> int:
+        """The number of the next edition."""
+        return max(self.number, *numbers(self.private), 0) + 1
+
+    def publish(self, texts: Mapping[str, str], kept: Collection[str], base: Path | None = None) -> bool:
+        """Put a new edition in the place of the one that is public, and keep that one.
+
+        All is first written elsewhere and forced to the disk, so that a full disk or a power cut leaves the earlier
+        edition.
 
         Parameters
         ----------
-        pages
-            Text of each page by its address.
-        stale
-            Addresses of an earlier manifest that are no longer wanted.
-        side
-            Text of ``run.json``, ``manifest.json``, ``index.html`` and :data:`SHARED`; the index last. What is not among them
-            is removed.
+        texts
+            Text of each file that is new, by its address; among them ``run.json`` with :attr:`next_number` as its ``edition``.
+        kept
+            Addresses of the pages that stay as they are.
+        base
+            The edition that has them; default: the one that is public.
+
+        Returns
+        -------
+        bool
+            Whether the edition was switched in one step; else its files were replaced one by one.
 
         Raises
         ------
         UsageError
             When an address leads out of the folder.
+        StorageError
+            When the disk is full or a file of the base is gone; nothing has changed.
         """
-        targets = {address: self.place(address) for address in pages}
-        unwanted = [self.place(address) for address in stale if address not in pages]
-        with self._staging() as staging:
-            staged = {address: _write(staging / f"{n}", text) for n, (address, text) in enumerate(pages.items())}
-            staged_side = {name: _write(staging / name, text) for name, text in side.items()}
-            for address, source in staged.items():
-                targets[address].parent.mkdir(exist_ok=True)
-                source.replace(targets[address])
-            for path in unwanted:
-                path.unlink(missing_ok=True)
-                with contextlib.suppress(OSError):
-                    path.parent.rmdir()
-            for name in SHARED:
-                if name not in side:
-                    (self.folder / name).unlink(missing_ok=True)
-            for name, source in staged_side.items():
-                source.replace(self.folder / name)
-            for folder in {self.folder, *(path.parent for path in targets.values())}:
-                _sync_folder(folder)
+        for address in (*texts, *kept):
+            self._require_place(address)
+        # what tells the tree apart from an edition that was replaced comes first
+        ordered = dict(sorted(texts.items(), key=lambda entry: entry[0] != REPORT))
+        staging = self.private / f"{self.next_number:04}{NEW}"
+        try:
+            return self._publish(staging, ordered, kept, base or self.folder)
+        except OSError as error:
+            file = Path(str(error.filename)).name if error.filename else self.folder.name
+            message = "nothing was published, the earlier pages stand as they were: {file}: {reason}"
+            raise StorageError(message, file=file, reason=error.strerror or str(error)) from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
 
-    def place(self, address: str) -> Path:
-        """Give the file of an address; neither the address nor a link on the way may lead out of the folder."""
-        path = self.folder / address
-        if not is_address(address) or path.parent.is_symlink() or path.parent.resolve() != path.parent:
-            message = "the address {address} leads out of the output folder"
-            raise UsageError(message, address=address)
-        return path
+    def _publish(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> bool:
+        try:
+            self._switch(staging, texts, kept, base)
+        except (CannotSwitchError, trees.MountedError):
+            shutil.rmtree(staging, ignore_errors=True)
+            self._replace(staging, texts, kept, base)
+            return False
+        return True
+
+    def replace_report(self, text: str) -> None:
+        """Replace ``run.json`` of the public edition, to which nothing else has changed."""
+        with self._staging() as staging:
+            trees.build(staging, staging, {REPORT: text}, ())
+            (staging / REPORT).replace(self.folder / REPORT)
+
+    def prune(self, retention: Retention, now: dt.datetime | None = None) -> list[int]:
+        """Remove earlier editions that need not be kept, and return their numbers."""
+        return prune(self.private, retention, now or dt.datetime.now(dt.UTC))
+
+    def _switch(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> None:
+        """Build the edition beside the folder, with what is not ours in it, and let both change places."""
+        if not _is_beside(self.private, self.folder):
+            raise CannotSwitchError
+        foreign = self._foreign([*texts, *kept])
+        number = self.number
+        staging.mkdir()
+        trees.build(staging, base, texts, kept)
+        for address in foreign:
+            trees.place(self.folder / address, staging / address)
+        if not self.folder.exists():
+            trees.force_folders(staging)
+            staging.rename(self.folder)
+        else:
+            for address in trees.empty_folders(self.folder):
+                (staging / address).mkdir(parents=True, exist_ok=True)
+            shutil.copystat(self.folder, staging)
+            trees.force_folders(staging)
+            switch(staging, self.folder)
+            self._carry_over(staging)
+            keep(self.private, staging, number)
+        trees.force_folders(self.folder, only=[self.folder.parent, self.private])
+
+    def _carry_over(self, before: Path) -> None:
+        """Take what is not ours out of the edition before, once more: somebody may have changed it while we built."""
+        for address in _strange_files(before, ours_in(before)):
+            source, target = before / address, self.folder / address
+            if not os.path.lexists(target):
+                trees.place(source, target)
+            elif not source.is_symlink() and target.is_file() and not filecmp.cmp(source, target):
+                shutil.copy2(source, target)
+            source.unlink()
+
+    def _replace(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> None:
+        """Keep the public edition as an earlier one, then replace its files one by one, the index last."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        ours = ours_in(self.folder)
+        if ours:
+            staging.mkdir()
+            trees.build(
+                staging,
+                self.folder,
+                {},
+                [name for name in dict.fromkeys((REPORT, *ours)) if (self.folder / name).is_file()],
+            )
+            keep(self.private, staging, self.number)
+        new = [*texts, *(kept if base != self.folder else ())]
+        with self._staging() as own:
+            trees.build(own, base, texts, new)
+            for address in sorted(new, key=lambda name: SIDE.index(name) if name in SIDE else -1):
+                (self.folder / address).parent.mkdir(exist_ok=True)
+                (own / address).replace(self.folder / address)
+        for address in ours - {*texts, *kept}:
+            (self.folder / address).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                (self.folder / address).parent.rmdir()
+        trees.force_folders(self.folder, only={self.folder, *((self.folder / address).parent for address in new)})
 
     @contextlib.contextmanager
     def _staging(self) -> Iterator[Path]:
-        staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.folder))
+        """Make a folder on the very file system of the pages."""
+        staging = self.folder / f"{_STAGING}{os.getpid()}"
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
         try:
             yield staging
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
+    def _foreign(self, wanted: Collection[str]) -> list[str]:
+        """List the files of the folder that are not ours and must stay."""
+        if not self.folder.exists():
+            return []
+        strange = _strange_files(self.folder, ours_in(self.folder) | set(wanted))
+        folders = {address.partition("/")[0] for address in wanted if "/" in address}
+        for address in strange:
+            if address in folders:
+                message = "the file {file} in the output folder stands where a folder of pages must be; move it away"
+                raise UsageError(message, file=address)
+        return strange
+
+    def _require_place(self, address: str) -> None:
+        """Refuse an address that leads out of the folder, by itself or by a link on the way."""
+        parent = (self.folder / address).parent
+        if address not in SIDE and (not is_address(address) or parent.is_symlink() or parent.resolve() != parent):
+            message = "the address {address} leads out of the output folder"
+            raise UsageError(message, address=address)
+
+
+def ours_in(folder: Path) -> set[str]:
+    """List the addresses of an edition's files: those that its manifest names, and those that stand beside every edition's pages.
+
+    A folder without a manifest that can be read holds none but what is always ours.
+    """
+    manifest = read_manifest(folder)
+    named = set(manifest.hashes) if manifest is not None else set()
+    return {address for address in named if is_address(address)} | {name for name in SIDE if (folder / name).is_file()}
+
+
+def _strange_files(folder: Path, ours: Collection[str]) -> list[str]:
+    """List the files of a folder that are not ours."""
+    known = set(ours) | set(SIDE)
+    return [address for address in trees.files(folder) if address not in known and not address.startswith(_LEFT_BY_US)]
+
+
+def _is_beside(private: Path, folder: Path) -> bool:
+    """Whether both lie in the same folder of the same file system, so that they can change places."""
+    same_device = not folder.exists() or folder.stat().st_dev == private.stat().st_dev
+    return private.parent == folder.parent and same_device and not folder.is_mount()
+
 
 @contextlib.contextmanager
 def hold(folder: Path, keep_out: Iterable[Path]) -> Iterator[Output]:
-    """Make an output folder and hold it until the end of the block.
+    """Hold an output folder until the end of the block, and clear up what a killed run left.
 
     Parameters
     ----------
     folder
-        The folder; made when it is missing.
+        The folder; it is made when something is published.
     keep_out
         Folders into which nothing may be written.
 
@@ -123,26 +284,68 @@ def hold(folder: Path, keep_out: Iterable[Path]) -> Iterator[Output]:
     """
     folder = folder.resolve()
     refuse(folder, keep_out)
-    with _opened(folder) as file:
-        if not _lock(file.fileno()):
-            message = "another run is writing to {folder}; wait for it or name another with --output"
-            raise LockedError(message, folder=folder.name)
+    private = _private(folder)
+    with contextlib.ExitStack() as stack:
+        _take(stack, folder, private)
+        recover(private)
         for leftover in folder.glob(f"{_STAGING}*"):
             shutil.rmtree(leftover, ignore_errors=True)
-        output = Output(folder)
-        for logs in (folder / LOGS, output.logs):  # there was a time when they lay among the pages
-            _empty(logs)
+        output = Output(folder, private)
+        _empty(folder / LOGS)  # there was a time when logs lay among the pages
+        rotate(output.logs)
         yield output
 
 
-def _opened(folder: Path) -> BinaryIO:
-    """Make the folder and open its lock."""
+def _take(stack: contextlib.ExitStack, folder: Path, private: Path) -> None:
+    """Take the lock; also the one in the folder, where earlier releases kept it and where there is no place beside."""
+    locks = [private / _LOCK]
+    if private.parent != folder.parent or (folder / _LOCK).exists():
+        locks.append(folder / _LOCK)
+    for lock in locks:
+        try:
+            is_held = stack.enter_context(locked(lock))
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        if not is_held:
+            message = "another run is writing to {folder}; wait for it or name another with --output"
+            raise LockedError(message, folder=folder.name)
+
+
+def _private(folder: Path) -> Path:
+    """Make the folder for lock and editions: beside the pages, or among this user's state where nobody may write there."""
+    beside = folder.with_name(folder.name + EDITIONS)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return (folder / _LOCK).open("a+b")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir(mode=0o700, exist_ok=True)
+        if os.access(beside, os.W_OK):
+            return beside
     except OSError as error:
-        message = "the output folder {folder} cannot be made or written to ({reason}); name another with --output"
-        raise UsageError(message, folder=folder.name, reason=error.strerror) from error
+        if not os.access(folder, os.W_OK):
+            raise _unwritable(folder, error) from error
+    elsewhere = _elsewhere(folder)
+    try:
+        elsewhere.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return elsewhere
+
+
+def private_of(folder: Path) -> Path:
+    """Name the folder for lock and editions of an output folder; it need not be there."""
+    elsewhere = _elsewhere(folder)
+    return elsewhere if elsewhere.is_dir() else folder.with_name(folder.name + EDITIONS)
+
+
+def _elsewhere(folder: Path) -> Path:
+    """Name the folder for editions that cannot lie beside, in the state of this service (systemd) or of this user (XDG)."""
+    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    name = f"{folder.name}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}{EDITIONS}"
+    return Path(state) / "sozialanalyse" / name
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    message = "the output folder {folder} cannot be made or written to ({reason}); name another with --output"
+    return UsageError(message, folder=folder.name, reason=error.strerror)
 
 
 def _empty(logs: Path) -> None:
@@ -159,7 +362,7 @@ def _empty(logs: Path) -> None:
 def refuse(folder: Path, keep_out: Iterable[Path]) -> None:
     """Refuse an output folder that lies in, or holds, what is not for pages."""
     resolved = folder.resolve()
-    ours = (resolved, Output(resolved).logs)
+    ours = [resolved, *(resolved.with_name(resolved.name + ending) for ending in (LOGS, EDITIONS))]
     for path in ours:
         if path.exists() and not path.is_dir():
             message = "the output {folder} is a file; name a folder"
@@ -168,42 +371,3 @@ def refuse(folder: Path, keep_out: Iterable[Path]) -> None:
         if any(path.is_relative_to(other) or other.is_relative_to(path) for path in ours):
             message = "the output folder {folder} cannot be, hold or lie in {other}; name another with --output"
             raise UsageError(message, folder=resolved.name or str(resolved), other=other.name)
-
-
-def _write(path: Path, text: str) -> Path:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return path
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return  # folders cannot be opened there, and renames are written through
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -76,14 +76,19 @@ class FindingExporter(TemplateExporter):
 
 
 def render(
-    path: Path, language: LanguageCode, name: str, notices: tuple[str, ...] = (), *, stands_alone: bool = False
+    executed: Path | NotebookNode,
+    language: LanguageCode,
+    name: str,
+    notices: tuple[str, ...] = (),
+    *,
+    stands_alone: bool = False,
 ) -> Page:
     """Render an executed notebook.
 
     Parameters
     ----------
-    path
-        The executed notebook.
+    executed
+        The executed notebook, or its file.
     language
         ``de`` or ``en``.
     name
@@ -98,7 +103,7 @@ def render(
     DataError
         When it holds something that cannot be published.
     """
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(executed, as_version=4) if isinstance(executed, Path) else executed  # type: ignore[no-untyped-call]
     html, resources = FindingExporter().from_notebook_node(  # type: ignore[no-untyped-call]
         notebook, {"language": language, "name": name, "notices": notices, "stands_alone": stands_alone}
     )

@@ -5,48 +5,35 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import re
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.auditing import PUBLIC, require_safe, shared_files
-from sozialanalyse.batch.edition import (
-    MANIFEST,
-    Entry,
-    Hashes,
-    Manifest,
-    ReleaseNumber,
-    hash_text,
-    outdated,
-    read_manifest,
-)
-from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers, log_error, plain
+from sozialanalyse.audit.numerals import has_numeral
+from sozialanalyse.batch.assembling import Assembly, assemble
+from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
+from sozialanalyse.batch.drafting import Draft, entry_of, status_of
+from sozialanalyse.batch.edition import Entry, Manifest, Withdrawal, hash_text, read_manifest
+from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
 from sozialanalyse.batch.gate import entered
-from sozialanalyse.batch.orders import (
-    Order,
-    Step,
-    checked_runs,
-    earlier_findings,
-    keep_out,
-    same_versions,
-    steps_of,
-    versions,
-)
-from sozialanalyse.batch.publishing import INDEX, REPORT, Output, hold
-from sozialanalyse.errors import SozialanalyseError
+from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, same_versions, steps_of, versions
+from sozialanalyse.batch.publishing import INDEX, Output, StorageError, hold
+from sozialanalyse.batch.store.scratch import scratch
+from sozialanalyse.batch.withdrawals import LEDGER, dates_of, withdrawn_in
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
-    from sozialanalyse.batch.plan import Check
+    from sozialanalyse.batch.choices import TownFacts
     from sozialanalyse.language import LanguageCode
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Progress: a run came to its end, as number ``done`` of ``total``; ``reason`` says why it failed."""
+    """Progress: a run came to its end, as number ``done`` of ``total``; ``reason`` says why it failed.
+
+    ``cells`` holds the seconds of each cell by its id, ``peak_memory`` the bytes of the largest process, where they are known.
+    """
 
     id: str
     address: str
@@ -54,6 +41,8 @@ class Event:
     total: int
     seconds: float
     reason: str | None = None
+    cells: Mapping[str, float] = field(default_factory=dict)
+    peak_memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +57,10 @@ class Outcome:
         Why runs failed, by their ids; of several languages the first one that failed.
     index
         Where the index stands.
+    edition
+        Number of the edition that is public now.
+    at_once
+        Whether the pages took their place in one step; else they were replaced one by one.
     """
 
     made: int
@@ -75,12 +68,18 @@ class Outcome:
     failed: int
     failures: Mapping[str, str]
     index: Path
+    edition: int = 0
+    at_once: bool = True
 
 
 Report = Callable[[Event], None]
 
 
-def run_plan(order: Order, check: Check | None = None, report: Report | None = None) -> Outcome:
+def run_plan(
+    order: Order,
+    facts: TownFacts | None = None,
+    report: Report | None = None,
+) -> Outcome:
     """Make the findings of a plan and publish them.
 
     Everything is checked before the first notebook runs; from then on a failing run stops no other.
@@ -89,8 +88,8 @@ def run_plan(order: Order, check: Check | None = None, report: Report | None = N
     ----------
     order
         What to make.
-    check
-        Checks of each run that need to know the town.
+    facts
+        What a plan may know of the town.
     report
         Called with each run that came to its end.
 
@@ -102,14 +101,30 @@ def run_plan(order: Order, check: Check | None = None, report: Report | None = N
         An unknown id, or an output folder that must not be written.
     LockedError
         Another run holds the output folder.
+    StorageError
+        The disk is full, or a file that is needed is gone; the earlier edition stands as it was.
     """
-    runs = checked_runs(order, check)
+    runs = checked_runs(order, facts)
     with hold(order.output, keep_out(order)) as output:
         steps = steps_of(order, runs, output.folder)
-        batch = _Batch(order, output, steps, report or (lambda _: None), same_versions(output.folder))
-        with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as work:
-            batch.make(Path(work))
-        return batch.publish()
+        batch = _Batch(order, output, steps, report or (lambda _: None), _withdrawn(order, output.folder))
+        try:
+            with scratch() as work:
+                batch.make(work)
+            outcome = batch.publish()
+        except OSError as error:
+            file, reason = Path(str(error.filename or output.folder)).name, error.strerror or str(error)
+            message = "nothing was published, the earlier pages stand as they were: {file}: {reason}"
+            raise StorageError(message, file=file, reason=reason) from error
+        output.prune(order.retention)
+        return outcome
+
+
+def _withdrawn(order: Order, folder: Path) -> dict[str, Withdrawal]:
+    """List what is withdrawn: as the public edition says, and the ledger, which also outlives a lost output folder."""
+    manifest = read_manifest(folder)
+    known = manifest.withdrawn if manifest is not None and manifest.fits(order.town_name, order.audience) else {}
+    return {**withdrawn_in(order.ledger_folder or order.town / LEDGER, order.audience), **known}
 
 
 @dataclass
@@ -120,7 +135,7 @@ class _Batch:
     output: Output
     steps: Sequence[Step]
     report: Report
-    same_versions: bool
+    withdrawn: Mapping[str, Withdrawal] = field(default_factory=dict)
     began: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     pages: dict[str, str] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -129,53 +144,31 @@ class _Batch:
 
     def make(self, work: Path) -> None:
         """Run and render all that is due."""
-        due = {step.run.key: step for step in self.steps if step.is_due}
+        due = {step.run.key: step for step in self.steps if step.is_due and step.run.id not in self.withdrawn}
         workers = max(1, min(self.order.workers or default_workers(), len(due)))
-        execution = Execution(work, self.output.logs, self.order.given, workers, self.order.deadline)
+        order = self.order
+        execution = Execution(
+            work, self.output.logs, order.given, workers, order.deadline, engine=order.engine, notices=order.notices
+        )
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):
                 run = executed.run
                 self.seconds[run.key] = round(executed.seconds, 2)
                 self.take(due[run.key], executed)
                 reason = self.failures.get(run.key)
-                self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason))
+                used = (executed.cells, executed.peak_memory)
+                self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason, *used))
 
     def take(self, step: Step, executed: Executed) -> None:
-        """Render what a run has made, or note why there is nothing."""
-        from sozialanalyse.batch.rendering import render  # noqa: PLC0415 - nbconvert is heavy
-
-        run, failure = step.run, executed.failure
-        if executed.notebook is not None:
-            try:
-                page = render(executed.notebook, run.language, run.notebook, self.order.notices.get(run.language, ()))
-                entry = self.entry(step, state="current", sha256=hash_text(page.html), finding=page.finding)
-            except SozialanalyseError as error:
-                failure = Failure("render", type(error).__name__, plain(error.describe(Language(run.language).text)))
-            except Exception as error:  # noqa: BLE001 - one page, whatever is wrong with it, never ends the batch
-                log_error(self.output.logs, run)
-                failure = Failure("render", type(error).__name__, plain(f"{type(error).__name__}: {error}"))
-            else:
-                self.pages[run.address] = page.html
-                self.entries[run.key] = entry
+        """Take the page that a run has made, or note why there is none."""
+        run, page, failure = step.run, executed.page, executed.failure
+        if page is not None:
+            self.pages[run.address] = page.html
+            self.entries[run.key] = entry_of(step, state="current", sha256=hash_text(page.html), finding=page.finding)
         if failure is not None:
-            reason = self.reason(failure, run.language)
+            reason = self.reason(failure, run.language).encode("utf-8", "replace").decode()  # half a character is none
             self.failures[run.key] = reason
-            self.entries[run.key] = self.entry(
-                step, state="failed", sha256=None, reason=self.told(reason, run.language)
-            )
-
-    def entry(self, step: Step, **found: Any) -> Entry:
-        run = step.run
-        group = str(run.parameters.get("target_group") or "")
-        return Entry(
-            id=run.id,
-            language=run.language,
-            address=run.address,
-            group=group,
-            title=run.title,
-            hashes=step.hashes,
-            **found,
-        )
+            self.entries[run.key] = entry_of(step, state="failed", sha256=None, reason=self.told(reason, run.language))
 
     def reason(self, failure: Failure, language: LanguageCode) -> str:
         """Say in the readers' language why a finding could not be made."""
@@ -191,74 +184,96 @@ class _Batch:
 
     def told(self, reason: str, language: LanguageCode) -> str:
         """Say why a finding could not be made where everybody reads it: an error's own words may hold numbers that nobody checks."""
-        is_safe = self.order.audience != PUBLIC or not self.order.audited or not re.search(r"\d", reason)
+        is_safe = self.order.audience != PUBLIC or not self.order.audited or not has_numeral(reason)
         return reason if is_safe else Language(language).text("the log of the run says why")
 
     def publish(self) -> Outcome:
-        """Put everything in its place."""
-        from sozialanalyse.batch.index import index_page  # noqa: PLC0415 - Jinja is heavy
-
-        manifest = self.manifest()
-        before = read_manifest(self.output.folder)
-        kept = {entry.address for entry in manifest.findings if entry.sha256}
-        stale = {entry.address for entry in before.findings} - kept if before else set()
-        language = self.languages[0]
-        index = index_page(manifest, Language(language), self.order.notices.get(language, ()))
-        side = {REPORT: self.run_report(), MANIFEST: manifest.text(), **self.shared(), INDEX: index}
-        if self.order.audience == PUBLIC and self.order.audited and self.order.release is not None:
-            require_safe(self.output.folder, kept, self.pages, side, Language(language))
-        self.output.publish(self.pages, stale, side)
+        """Put everything in its place, unless it stands there already."""
+        draft = Draft(
+            self.order, self.steps, self.output.folder, self.entries, self.withdrawn, same_versions(self.output.folder)
+        )
+        assembly = self.assembled(draft.manifest())
+        at_once = True
+        if assembly.is_in(self.output.folder):
+            self.output.replace_report(self.run_report(self.output.number))
+        else:
+            assembly = self.audited(assembly)
+            report = self.run_report(self.output.next_number)
+            texts = assembly.with_times(report, self.output.folder, dt.datetime.now(dt.UTC))
+            at_once = self.output.publish(texts, assembly.kept)
         if self.order.number and self.order.release is not None:
             entered(self.order.release, self.order.town, self.order.ledger_folder)
-        unchanged = sum(step.why == "unchanged" for step in self.steps)
+        return self.outcome(at_once=at_once)
+
+    def outcome(self, *, at_once: bool) -> Outcome:
+        """Say what came of the batch."""
         failures: dict[str, str] = {}
         for step in self.steps:
             if step.run.key in self.failures:
                 failures.setdefault(step.run.id, self.failures[step.run.key])
-        return Outcome(len(self.pages), unchanged, len(self.failures), failures, self.output.folder / INDEX)
+        return Outcome(
+            made=len(self.pages),
+            unchanged=sum(step.why == "unchanged" for step in self.steps),
+            failed=len(self.failures),
+            failures=failures,
+            index=self.output.folder / INDEX,
+            edition=self.output.number,
+            at_once=at_once,
+        )
 
-    def shared(self) -> dict[str, str]:
-        """Give what everybody may know of the Release."""
-        notices = [notice for said in self.order.notices.values() for notice in said]
-        return shared_files(self.order, [step.run for step in self.steps], [*versions(), *notices])
+    def assembled(self, manifest: Manifest) -> Assembly:
+        """Write all that an edition holds but for the times."""
+        names = [notice for said in self.order.notices.values() for notice in said]
+        shared = shared_files(self.order, [step.run for step in self.steps], [*versions(), *names, *dates_of(manifest)])
+        return assemble(manifest, self.pages, shared)
+
+    def audited(self, assembly: Assembly) -> Assembly:
+        """Attack an edition; where earlier pages of runs that failed do not pass, a notice takes their place.
+
+        Raises
+        ------
+        AuditError
+            When it does not pass without them either.
+        """
+        if self.order.audience != PUBLIC or not self.order.audited or self.order.release is None:
+            return assembly
+        manifest = assembly.manifest
+        folder, now = self.output.folder, dt.datetime.now(dt.UTC)
+        side = assembly.with_times(self.run_report(self.output.next_number), folder, now)
+        pages = {address: side.pop(address) for address in [*side] if "/" in address}
+        try:
+            require_safe(folder, {*pages, *assembly.kept}, pages, side, Language(manifest.language))
+        except AuditError as error:
+            doubtful = self.doubtful(manifest, error)
+            if not doubtful:
+                raise
+            return self.audited(self.assembled(self.without(manifest, doubtful)))
+        return assembly
+
+    def doubtful(self, manifest: Manifest, error: AuditError) -> set[str]:
+        """Name the addresses of earlier pages in place of which a notice can stand: those that the audit names, else all."""
+        kept = {
+            e.address for e in manifest.findings if e.state == "earlier" and f"{e.id}.{e.language}" in self.failures
+        }
+        said = "\n".join(str(fault.values.get("found", "")) for fault in error.faults)
+        return {address for address in kept if address in said} or kept
+
+    @staticmethod
+    def without(manifest: Manifest, doubtful: set[str]) -> Manifest:
+        """Let notices take the place of pages."""
+        findings = [e.without_page("failed", e.reason) if e.address in doubtful else e for e in manifest.findings]
+        return manifest.model_copy(update={"findings": tuple(findings), "status": status_of(findings)})
 
     @property
     def languages(self) -> list[LanguageCode]:
         """The languages of the pages, that of the index first."""
         return list(dict.fromkeys(step.run.language for step in self.steps))
 
-    def manifest(self) -> Manifest:
-        """List what the folder will hold: this plan's findings, then those of the same plan in other languages."""
-        earlier = earlier_findings(self.order, self.output.folder)
-        merged = [self.merged(step, earlier.get((step.run.id, step.run.language))) for step in self.steps]
-        hashes = {step.run.id: step.hashes for step in self.steps}
-        others = [e for e in earlier.values() if e.id in hashes and e.language not in self.languages]
-        kept = [self.kept(entry, hashes[entry.id]) for entry in others]
-        findings = tuple(entry for entry in (*merged, *kept) if entry is not None)
-        made = ReleaseNumber(number=self.order.number, sha256=self.order.data) if self.order.number else None
-        return Manifest(town=self.order.town_name, audience=self.order.audience, release=made, findings=findings)
-
-    def merged(self, step: Step, earlier: Entry | None) -> Entry | None:
-        """Choose between the new finding and the earlier one; a failed try keeps the earlier page, marked."""
-        made = self.entries.get(step.run.key)
-        if made is None:
-            return earlier and self.kept(earlier, step.hashes)
-        has_page = earlier is not None and earlier.sha256 and (self.output.folder / earlier.address).is_file()
-        if earlier is not None and made.state == "failed" and has_page:
-            return earlier.model_copy(update={"state": "earlier", "reason": made.reason})
-        return made
-
-    def kept(self, entry: Entry, hashes: Hashes) -> Entry:
-        """Mark a page that this run did not make, and that is made of something else than this run's pages."""
-        reason = outdated(entry.hashes, hashes, same_versions=self.same_versions)
-        if entry.state != "current" or reason is None:
-            return entry
-        return entry.model_copy(update={"state": "earlier", "reason": reason})
-
-    def run_report(self) -> str:
+    def run_report(self, edition: int) -> str:
         """Write ``run.json``: times, states, errors and versions, all that differs between runs and machines."""
         report = {
             "schema": 1,
+            "edition": edition,
             "began": self.began.isoformat(timespec="seconds"),
             "ended": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "status": "failed" if self.failures else "done",
@@ -274,7 +289,8 @@ class _Batch:
         return {
             "id": step.run.id,
             "language": step.run.language,
-            "why": step.why,
+            "why": "withdrawn" if step.run.id in self.withdrawn else step.why,
+            "changed": list(step.changed),
             "state": "failed" if name in self.failures else "made" if name in self.entries else "kept",
             "seconds": self.seconds.get(name),
             "error": None if name not in self.failures else self.told(self.failures[name], step.run.language),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.execution import Execution
 from sozialanalyse.batch.orders import checked_runs
+from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,15 +28,13 @@ def single_page(order: Order) -> str:
     DataError
         Faults of the plan or its notebooks.
     """
-    from sozialanalyse.batch.rendering import render  # noqa: PLC0415 - nbconvert is heavy
-
     run = checked_runs(order, None)[0]
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as folder:
-        (work := Path(folder) / "work").mkdir()
-        execution = Execution(work, Path(folder) / "logs", order.given, workers=1, deadline=order.deadline)
+    with scratch() as folder:
+        (work := folder / "work").mkdir()
+        execution = Execution(work, folder / "logs", order.given, deadline=order.deadline, stands_alone=True)
         (executed,) = execution.results([run])
-        if executed.notebook is None:
+        if executed.page is None:
             reason = executed.failure.message if executed.failure else ""
             message = "the page could not be made: {reason}"
             raise UsageError(message, reason=reason)
-        return render(executed.notebook, run.language, run.notebook, stands_alone=True).html
+        return executed.page.html

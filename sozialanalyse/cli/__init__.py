@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 
-from sozialanalyse.cli import auditing, checking, listing, running
+from sozialanalyse.cli import auditing, checking, editions, listing, reporting, running, scheduling
 from sozialanalyse.cli.application import app
 
-__all__ = ["app", "auditing", "checking", "listing", "main", "running"]
+__all__ = ["app", "auditing", "checking", "editions", "listing", "main", "reporting", "running", "scheduling"]
 
 
 def main() -> None:

@@ -27,6 +27,13 @@ class AudienceName(enum.StrEnum):
     statistics_unit = "statistics_unit"
 
 
+class EngineName(enum.StrEnum):
+    """How notebooks are run."""
+
+    fork = "fork"
+    plain = "plain"
+
+
 TownOption = Annotated[
     Path | None, typer.Option("--town", help="Folder of the town.", show_default="data/musterstadt", metavar="DIR")
 ]
@@ -48,3 +55,33 @@ OnlyLanguageOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write events and results as JSON, a line each.")]
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option(
+        "--engine",
+        help="How notebooks are run: forked from one warm process, or plainly by papermill with a kernel for each.",
+        show_default="fork on Linux, plain elsewhere",
+    ),
+]
+PlanOption = Annotated[
+    Path | None, typer.Option("--plan", help="The plan; default: the town's, else the standard plan.")
+]
+OnlyOption = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="ID", help="Only this finding, or these: trend-*; can be repeated."),
+]
+AudienceOption = Annotated[AudienceName, typer.Option("--audience", help="For whom the pages are.")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Notebooks at once; default: at most 4.")]
+DeadlineOption = Annotated[
+    float, typer.Option("--deadline", min=1, metavar="SECONDS", help="Time that each notebook may take.")
+]
+KeepOption = Annotated[int, typer.Option("--keep", min=1, metavar="N", help="So many earlier editions are kept.")]
+KeepDaysOption = Annotated[
+    int,
+    typer.Option(
+        "--keep-days", min=1, metavar="DAYS", help="Earlier editions older than this go, but for the last one."
+    ),
+]
+OutputOption = Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder of the pages.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")]

@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from sozialanalyse.cli.application import app
+from sozialanalyse.cli.facts import facts_of
+from sozialanalyse.cli.noticing import LogOption, NotifyOption, logged, noted
 from sozialanalyse.cli.options import (
     AudienceName,
+    AudienceOption,
+    DeadlineOption,
+    DryRunOption,
+    EngineOption,
+    ForceOption,
     JsonOption,
+    KeepDaysOption,
+    KeepOption,
     LanguageName,
     LedgerOption,
     OnlyLanguageOption,
+    OnlyOption,
+    OutputOption,
+    PlanOption,
     QuietOption,
     RawOption,
     TownOption,
+    WorkersOption,
 )
-from sozialanalyse.cli.speaking import errors_said, progress, say_outcome, say_steps
-from sozialanalyse.cli.towns import checker, notebooks, notices_of, plan_of, require_raw, static_of, town_folder
+from sozialanalyse.cli.previewing import say_preview
+from sozialanalyse.cli.speaking import errors_said, progress, say_outcome
+from sozialanalyse.cli.towns import notebooks, notices_of, plan_of, require_raw, static_of, town_folder
+from sozialanalyse.cli.watching import SettleOption, WatchOption, watch_instead
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     from sozialanalyse.batch import Order
+    from sozialanalyse.batch.archive import Retention
+    from sozialanalyse.schedule.recording import Recording
     from sozialanalyse.town import Town
 
 
@@ -32,45 +49,75 @@ if TYPE_CHECKING:
 def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     town: TownOption = None,
     raw: RawOption = None,
-    plan: Annotated[Path | None, typer.Option(help="The plan; default: the town's, else the standard plan.")] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this finding; can be repeated.")] = None,
-    audience: Annotated[AudienceName, typer.Option(help="For whom the pages are.")] = AudienceName.public,
+    plan: PlanOption = None,
+    only: OnlyOption = None,
+    audience: AudienceOption = AudienceName.public,
     language: OnlyLanguageOption = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Notebooks at once; default: at most 4.")] = None,
+    workers: WorkersOption = None,
     ledger: LedgerOption = None,
-    deadline: Annotated[float, typer.Option(min=1, metavar="SECONDS", help="Time that each notebook may take.")] = 300,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the pages.")] = Path("outputs"),
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")] = False,
+    keep: KeepOption = 10,
+    keep_days: KeepDaysOption = 400,
+    deadline: DeadlineOption = 300,
+    engine: EngineOption = None,
+    output: OutputOption = Path("outputs"),
+    dry_run: DryRunOption = False,
+    force: ForceOption = False,
+    notify: NotifyOption = None,
+    log: LogOption = None,
+    watch: WatchOption = False,
+    settle: SettleOption = 10.0,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Make findings: run the notebooks of a plan and publish their pages."""
-    spoken = language or LanguageName.de
-    with errors_said(spoken):
-        from sozialanalyse import batch  # noqa: PLC0415 - heavy
-
-        folder = town_folder(town)
-        require_raw(raw)
-        order = batch.Order(
-            town=folder,
-            raw=raw,
-            data="",
-            plan=plan_of(folder, plan),
-            notebooks=notebooks(),
-            output=output,
-            audience=audience.value,
-            language=None if language is None else language.value,
-            only=tuple(only or ()),
-            workers=workers,
-            deadline=deadline,
-            force=force,
-            ledger_folder=ledger,
-        )
-        _run(order, Language(spoken.value), dry_run=dry_run, quiet=quiet, as_json=as_json)
+    spoken, folder = language or LanguageName.de, town_folder(town)
+    words = Language(spoken.value)
+    with (
+        logged(log),
+        errors_said(spoken),
+        noted(output, folder, audience.value, spoken, notify, only_look=dry_run or watch) as note,
+    ):
+        if watch:
+            watch_instead(folder, [raw, plan], ledger, words, settle=settle, quiet=quiet)
+        order = _order(folder, raw, plan, output, audience, language, ledger)
+        order = replace(order, only=tuple(only or ()), force=force, retention=_retention(keep, keep_days))
+        order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value)
+        _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
-def _run(order: Order, words: Language, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
+def _retention(count: int, days: int) -> Retention:
+    from sozialanalyse.batch.archive import Retention  # noqa: PLC0415 - heavy
+
+    return Retention(count, days)
+
+
+def _order(
+    town: Path,
+    raw: Path | None,
+    plan: Path | None,
+    output: Path,
+    audience: AudienceName,
+    language: LanguageName | None,
+    ledger: Path | None,
+) -> Order:
+    """Say what is made of what, for whom and where; refuse what is not there."""
+    from sozialanalyse import batch  # noqa: PLC0415 - heavy
+
+    require_raw(raw)
+    return batch.Order(
+        town=town,
+        raw=raw,
+        data="",
+        plan=plan_of(town, plan),
+        notebooks=notebooks(),
+        output=output,
+        audience=audience.value,
+        language=None if language is None else language.value,
+        ledger_folder=ledger,
+    )
+
+
+def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
     """Have the town released and run the plan on what was, or say what would be made."""
     from sozialanalyse import batch  # noqa: PLC0415 - heavy
     from sozialanalyse.disclosure.release_files import open_release  # noqa: PLC0415 - heavy
@@ -89,17 +136,20 @@ def _run(order: Order, words: Language, *, dry_run: bool, quiet: bool, as_json: 
             static=static_of(known, order.audience),
         )
         if dry_run:
-            say_steps(batch.preview(order, checker(known)), as_json=as_json)
+            say_preview(batch.preview(order, facts_of(known)), words, as_json=as_json)
         else:
-            _make(order, known, made.impossible, words, quiet=quiet, as_json=as_json)
+            _make(order, known, made.impossible, words, note, quiet=quiet, as_json=as_json)
 
 
-def _make(order: Order, town: Town, impossible: int, words: Language, *, quiet: bool, as_json: bool) -> None:
+def _make(
+    order: Order, town: Town, impossible: int, words: Language, note: Recording, *, quiet: bool, as_json: bool
+) -> None:
     """Run a plan, showing its progress; exit code 1 when a finding could not be made or a number cannot be right."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
-        outcome = run_plan(order, checker(town), report)
+        outcome = run_plan(order, facts_of(town), note.hearing(report))
+    note.came_of(outcome, impossible)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
     _say_impossible(impossible, words)
     if impossible or outcome.failures:

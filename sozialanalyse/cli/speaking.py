@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,15 @@ import typer
 from sozialanalyse.errors import SozialanalyseError
 from sozialanalyse.language import Language
 
+SPEED_OF = 600.0
+"""Seconds whose runs say how long the others will take: a notebook can take longer than the half minute that is usual."""
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console
 
-    from sozialanalyse.batch import Event, Outcome, Step
+    from sozialanalyse.batch import Event, Outcome
     from sozialanalyse.cli.options import LanguageName
 
 
@@ -41,21 +45,46 @@ def progress(words: Language, *, quiet: bool, as_json: bool) -> Report:
     from rich.console import Console  # noqa: PLC0415 - heavy
 
     if as_json:
-        return contextlib.nullcontext(lambda event: say_json(**{name: getattr(event, name) for name in _EVENT}))
+        return contextlib.nullcontext(_events())
     if quiet:
         return contextlib.nullcontext(lambda _: None)
     console = Console(stderr=True, highlight=False, markup=False)
     if console.is_terminal:
         return _bar(console, words.text)
-    return contextlib.nullcontext(lambda event: _line(event, words.text))
+    return contextlib.nullcontext(_lines(words))
 
 
-_EVENT = ("id", "address", "done", "total", "seconds", "reason")
+def _events() -> Callable[[Event], None]:
+    """Say each run as a line of JSON, for a program."""
+    from sozialanalyse.schedule.events import FindingEvent  # noqa: PLC0415 - heavy
+
+    left = _time_left()
+
+    def say(event: Event) -> None:
+        known = {name: getattr(event, name) for name in ("id", "address", "done", "total", "seconds", "reason")}
+        say_json(**FindingEvent(**known, left=round(left(event), 1)).model_dump())
+
+    return say
 
 
-def _line(event: Event, text: Callable[..., str]) -> None:
-    said = event.address if event.reason is None else f"{text('Could not be made:')} {event.reason}"
-    typer.echo(f"{event.done}/{event.total} {event.id} ({event.seconds:.1f} s): {said}", err=True)
+def _lines(words: Language) -> Callable[[Event], None]:
+    """Say each run in a line, with the time that is left, for a log."""
+    from sozialanalyse.schedule.words import duration  # noqa: PLC0415 - heavy
+
+    text, left = words.text, _time_left()
+
+    def say(event: Event) -> None:
+        said = event.address if event.reason is None else f"{text('Could not be made:')} {event.reason}"
+        more = "" if event.done == event.total else f" [{text('{time} left', time=duration(left(event), words))}]"
+        typer.echo(f"{event.done}/{event.total} {event.id} ({event.seconds:.1f} s): {said}{more}", err=True)
+
+    return say
+
+
+def _time_left() -> Callable[[Event], float]:
+    """Reckon from now on how many seconds are left, by what has been done since."""
+    began = time.monotonic()
+    return lambda event: (time.monotonic() - began) / event.done * (event.total - event.done)
 
 
 @contextlib.contextmanager
@@ -64,7 +93,7 @@ def _bar(console: Console, text: Callable[..., str]) -> Iterator[Callable[[Event
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=SPEED_OF) as progress:
         task = progress.add_task(text("Findings"), total=None)
 
         def report(event: Event) -> None:
@@ -75,23 +104,19 @@ def _bar(console: Console, text: Callable[..., str]) -> Iterator[Callable[[Event
         yield report
 
 
-def say_steps(steps: Iterable[Step], *, as_json: bool) -> None:
-    """Say what would be made, and why."""
-    for step in steps:
-        if as_json:
-            say_json(id=step.run.id, address=step.run.address, why=step.why, parameters=dict(step.run.parameters))
-        else:
-            typer.echo(f"{step.run.id:<32} {step.run.address:<40} {step.why}")
-
-
 def say_outcome(outcome: Outcome, words: Language, *, quiet: bool, as_json: bool) -> None:
     """Say how many pages were made and where the index is."""
     counted = {"made": outcome.made, "unchanged": outcome.unchanged, "failed": outcome.failed}
     if as_json:
-        say_json(**counted, failures=dict(outcome.failures))
+        from sozialanalyse.schedule.events import OutcomeEvent  # noqa: PLC0415 - heavy
+
+        say_json(**OutcomeEvent(**counted, failures=dict(outcome.failures)).model_dump())
     elif not quiet:
         message = "{made} made, {unchanged} unchanged, {failed} failed: {index}"
         typer.echo(words.text(message, **counted, index=from_here(outcome.index)), err=True)
+    if not (outcome.at_once or quiet or as_json):
+        message = "The pages were replaced one by one, since this folder cannot be switched at once; who looked meanwhile may have seen both."
+        typer.echo(words.text(message), err=True)
 
 
 def from_here(path: Path) -> str:

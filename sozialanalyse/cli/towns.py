@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
-from sozialanalyse.errors import Fault, Place, UsageError
+from sozialanalyse.errors import UsageError
 from sozialanalyse.language import Language, LanguageCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from sozialanalyse.batch import Run
     from sozialanalyse.town import Town
 
 STANDARD_PLAN = Path("plans") / "standard.yml"
@@ -23,14 +19,11 @@ QUALITY_PLAN = Path("plans") / "quality.yml"
 
 PUBLIC = "public"
 
-NOT_FOR_SHARING = {
+SHARING_MESSAGES = {
     True: "Not for sharing: the page holds confidential counts and is for {audience} only.",
     False: "Not for sharing: the page is for {audience} only.",
 }
 """Of a page that is not for the public, by whether its counts are confidential."""
-
-NEAREST_DATES = 3
-"""So many dates are named to who asked for one without values."""
 
 
 def root() -> Path:
@@ -75,7 +68,7 @@ def notices_of(town: Town, audience: str, impossible: int) -> dict[LanguageCode,
         said = []
         if audience != PUBLIC:
             is_confidential = town.data.file.confidentiality == "confidential"
-            said.append(words.text(NOT_FOR_SHARING[is_confidential], audience=words.text(audience)))
+            said.append(words.text(SHARING_MESSAGES[is_confidential], audience=words.text(audience)))
         if impossible:
             said.append(
                 words.plural(
@@ -96,49 +89,3 @@ def static_of(town: Town, audience: str) -> tuple[str, ...]:
     from sozialanalyse.findings.static import static_texts  # noqa: PLC0415 - heavy
 
     return tuple(text for code in get_args(LanguageCode) for text in static_texts(town.catalogue, town.data.file, code))
-
-
-def checker(town: Town) -> Callable[[Run], Iterable[Fault]]:
-    """Check what a plan says of a town: areas, levels, target groups and dates."""
-    known: dict[str, Callable[[str], Any]] = {
-        "area": town.areas.require,
-        "level": town.areas.require_level,
-        "target_group": town.catalogue.target_group,
-    }
-
-    def check(run: Run) -> Iterator[Fault]:
-        for key, require in known.items():
-            value = run.parameters.get(key)
-            try:
-                if value:
-                    require(str(value))
-            except UsageError as error:
-                for fault in error.faults:
-                    yield Fault(fault.message, fault.values, Place(key=key))
-        yield from _date_faults(town, run.parameters.get("date"), run.parameters.get("target_group"))
-
-    return check
-
-
-def _date_faults(town: Town, date: object, group: object) -> Iterator[Fault]:
-    """Say what is wrong with the date of a run: its form, or that its target group has no values there."""
-    if not date or (group and group not in {known.id for known in town.catalogue.target_groups}):
-        return  # no date is the last one; a group that is not known is a fault of its own
-    wanted, place = _iso_date(str(date)), Place(key="date")
-    if wanted is None:
-        yield Fault("'{found}' is not a date of the form 2011-12-31", {"found": date}, place)
-        return
-    frame = town.indicators(str(group) if group else None)
-    ends = {end.date() for end in frame.loc[frame["value"].notna(), "period_end"].unique()}
-    if ends and wanted not in ends:  # without any data a page is made, and says so
-        near = sorted(sorted(ends, key=lambda end: abs(end - wanted))[:NEAREST_DATES])
-        values = {"found": date, "group": group or "-", "nearest": ", ".join(map(str, near))}
-        yield Fault("the target group {group} has no values at {found}; nearest: {nearest}", values, place)
-
-
-def _iso_date(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.isoformat() == text else None

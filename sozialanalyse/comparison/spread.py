@@ -84,6 +84,8 @@ def inequality(
 
 
 def _next_larger(tree: AreaTree, level: str) -> str:
+    if level not in tree.levels:  # groups lie in no larger area but the town
+        return tree.levels[-1]
     return tree.levels[min(tree.levels.index(level) + 1, len(tree.levels) - 1)]
 
 

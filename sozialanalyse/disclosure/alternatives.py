@@ -53,19 +53,22 @@ class Altered:
         What that costs, by measure.
     additive
         Whether all sums of what is shown of a measure hold.
+    off
+        By how much what is shown of a measure may be off at most.
     """
 
     cells: Cells
     rules: Rules
     loss: Mapping[str, InformationLoss] = field(default_factory=dict)
     additive: Mapping[str, bool] = field(default_factory=dict)
+    off: Mapping[str, float] = field(default_factory=dict)
 
 
 class _Shown(NamedTuple):
-    """What is shown of the cells of a measure, by how much that may be off, and whether sums hold."""
+    """What is shown of the cells of a measure, by how much each may be off, and whether sums hold."""
 
     value: Floats
-    off: float
+    off: Floats
     additive: bool
 
 
@@ -90,6 +93,7 @@ def alter(cells: Cells, rules: Rules, audience: str, folder: Path) -> Altered:
     methods = {name: rules.of(name, audience).method for name in measures}
     loss: dict[str, InformationLoss] = {}
     additive: dict[str, bool] = {}
+    off: dict[str, float] = {}
     altered = cells
     for measure, method in sorted(methods.items(), key=lambda item: _height(cells, item[0])):
         published = _published(cells, measure)
@@ -102,9 +106,9 @@ def alter(cells: Cells, rules: Rules, audience: str, folder: Path) -> Altered:
         else:
             continue
         loss[measure] = information_loss(cells.frame["value"].to_numpy()[published], shown.value[published])
-        additive[measure] = shown.additive
+        additive[measure], off[measure] = shown.additive, float(shown.off[published].max())
         altered = _replaced(altered, measure, published, shown)
-    return Altered(altered, replace(rules, opened=frozenset(loss)), loss, additive)
+    return Altered(altered, replace(rules, opened=frozenset(loss)), loss, additive, off)
 
 
 def read_secret(folder: Path) -> bytes:
@@ -128,6 +132,7 @@ def _published(cells: Cells, measure: str) -> Flags:
 def _rounded(cells: Cells, published: Flags, method: Rounding) -> _Shown:
     """Round part by part, each made of the cells that sums tie together."""
     value = np.where(published, cells.frame["value"].to_numpy(dtype=np.float64), np.nan)
+    off = np.full(len(value), method.base - 1.0)
     sums = _within(cells, published)
     additive = True
     for part in _tied_together(sums, published):
@@ -136,11 +141,27 @@ def _rounded(cells: Cells, published: Flags, method: Rounding) -> _Shown:
         if method.small_only:
             is_whole = np.asarray((used > 0).sum(axis=0)).ravel() > 0
             found = small_count_rounding(value[part], used, method.base, ~is_whole)
+            off[part] = _reach(used, method.base - 1.0, is_whole)
         else:
             found = controlled_rounding(value[part], used, method.base)
         value[part] = found.value
         additive &= found.additive
-    return _Shown(value, method.base - 1.0, additive)
+    return _Shown(value, off, additive)
+
+
+def _reach(sums: csr_array, off: float, is_whole: Flags) -> Floats:
+    """By how much sums that are added up anew may be off: by as much as all their parts together."""
+    reach = np.where(is_whole, np.inf, off)
+    rows, wholes = (sums > 0).nonzero()
+    parts = (sums < 0).astype(np.float64)
+    for _ in range(len(rows)):
+        before = reach.copy()
+        known = np.where(np.isinf(reach), np.finfo(np.float64).max / len(reach), reach)
+        added = parts @ known
+        np.minimum.at(reach, wholes, added[rows])
+        if np.array_equal(before, reach):
+            break
+    return reach
 
 
 def _with_noise(cells: Cells, published: Flags, method: CellKey, secret: bytes) -> _Shown:
@@ -156,7 +177,7 @@ def _with_noise(cells: Cells, published: Flags, method: CellKey, secret: bytes) 
     table = perturbation_table(method.deviation, method.variance, method.not_shown)
     value = np.where(published, frame["value"].to_numpy(dtype=np.float64), np.nan)
     shown = np.fmin(perturb(value, keys, table).value, _most(cells))
-    return _Shown(shown, float(method.deviation), additive=False)
+    return _Shown(shown, np.full(len(shown), float(method.deviation)), additive=False)
 
 
 def _most(cells: Cells) -> Floats:

@@ -57,7 +57,12 @@ class Cells:
     missing: pd.DataFrame
 
 
-def cells_of(town: Town, public: Collection[str] = (), more: Mapping[Term, bool] | None = None) -> Cells:
+def cells_of(
+    town: Town,
+    public: Collection[str] = (),
+    more: Mapping[Term, bool] | None = None,
+    areas: AreaTree | None = None,
+) -> Cells:
     """Lay out the cells of a town.
 
     Parameters
@@ -68,12 +73,15 @@ def cells_of(town: Town, public: Collection[str] = (), more: Mapping[Term, bool]
         Ids of measures whose numbers everybody knows.
     more
         Terms besides those of the catalogue, for example of earlier releases; true: of the whole town only.
+    areas
+        The tree with further groupings, for example of earlier releases; default: that of the town.
     """
+    areas = areas or town.areas
     terms = (dict(more or {})) | terms_of(town.catalogue.indicators)
-    builder = _Builder(town.areas, frozenset(public))
+    builder = _Builder(areas, frozenset(public))
     for measure, rows in town.counts.groupby("measure", observed=True):
         own = {term: town_only for term, town_only in terms.items() if term.measure == measure}
-        found = nodes_of(rows, own, town.areas) if own else None
+        found = nodes_of(rows, own, areas) if own else None
         if found is not None:
             builder.add_measure(found, own)
     for part, whole in _pairs(town.catalogue, terms):
@@ -142,7 +150,8 @@ class _Builder:
             if node.kind == TERM and terms[node.term]:
                 self.town_only.add(first + offset)
             elif node.kind == TERM:
-                self.add_totals(first + offset, totals_of(node, self.areas, found.delivered))
+                for parents, _ in self.areas.hierarchies:
+                    self.add_totals(first + offset, totals_of(node, self.areas, found.delivered, parents))
 
     def add_public_rests(self, found: MeasureNodes, terms: Mapping[Term, bool]) -> None:
         """Add what public totals count in none of their areas, which everybody can compute."""
@@ -162,7 +171,7 @@ class _Builder:
         self.add_rows(columns, np.array([1.0, *(-1.0 for _ in parts)]))
 
     def add_totals(self, position: int, totals: Totals) -> None:
-        """Put each area and the areas below it into one sum, with what is in none of these where that can be."""
+        """Put each area or group and its parts into one sum, with what is in none of these where that can be."""
         rest = self.add(totals.rest) if totals.rest is not None else None
         number = self.numbers[position]
         for total, parts, period in totals.sums():
@@ -244,7 +253,7 @@ class _Builder:
 
     def _rows(self, number: int, node: Node, chosen: NDArray[np.bool_]) -> pd.DataFrame:
         area, period = np.nonzero(chosen)
-        where = self.areas.frame[["area", "level"]].take(area), node.periods[PERIOD].take(period)
+        where = self.areas.places[["area", "level"]].take(area), node.periods[PERIOD].take(period)
         rows = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
         whole = "" if node.whole is None else node.whole.measure
         most = self.most.get(number)
@@ -267,7 +276,7 @@ TOLERANCE = 1e-6
 
 def _exists(areas: AreaTree, node: Node) -> NDArray[np.bool_]:
     ends = node.periods["period_end"].to_numpy()
-    first, last = (areas.frame[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
+    first, last = (areas.places[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
     return np.asarray((first <= ends) & (ends <= last))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,11 +18,12 @@ from sozialanalyse.loading.deliveries import read_table
 from sozialanalyse.loading.raw_folder import RawFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Catalogue
+    from sozialanalyse.disclosure.rules import Rule, Rules
 
 GIVEN = ["area", "period", "measure", "sex", "age", "contributor", "value"]
 CELL = ["measure", "sex", "age_from", "age_to", *PERIOD]
@@ -39,6 +41,50 @@ MESSAGES = {
 
 TOLERANCE = 1e-6
 """Share of an amount that its contributions may miss, for amounts are rounded when they are written down."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contributed:
+    """The tables of contributions that rules name, by their file. They stay within the gate: no Release holds any of it."""
+
+    areas: AreaTree
+    tables: Mapping[str, pd.DataFrame]
+
+    def to(self, cells: pd.DataFrame, rule: Rule) -> Contributions | None:
+        """Say who brings what to some cells of one measure; None where the rule names no table, or hides nothing.
+
+        Raises
+        ------
+        DataError
+            As of :func:`contributions_to`.
+        """
+        if rule.contributions is None or rule.is_open:
+            return None
+        return contributions_to(cells, self.tables[rule.contributions], self.areas, rule.contributions)
+
+
+def read_contributed(
+    rules: Rules, measures: Collection[str], audience: str, folder: Path, areas: AreaTree, catalogue: Catalogue
+) -> Contributed:
+    """Read every table of contributions that the rules of some measures name.
+
+    Raises
+    ------
+    DataError
+        With all faults of all tables at once, each with its line.
+    """
+    concerning = [rules.of(measure, audience) for measure in measures]
+    named = {rule.contributions for rule in concerning if rule.contributions is not None and not rule.is_open}
+    tables: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for file in sorted(named):
+        try:
+            tables[file] = read_contributions(file, folder, areas, catalogue)
+        except DataError as error:
+            faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return Contributed(areas, tables)
 
 
 def read_contributions(file: str, folder: Path, areas: AreaTree, catalogue: Catalogue) -> pd.DataFrame:
@@ -81,7 +127,7 @@ def contributions_to(cells: pd.DataFrame, given: pd.DataFrame, areas: AreaTree, 
         ``area, value, kind`` and the columns that name a cell, in any order; the contributions count from 0 in this one. Only of
         cells that are delivered (terms) it can be known who brings them.
     given
-        See :func:`read_contributions`; what an area gets goes to all areas above it too.
+        See :func:`read_contributions`; what an area gets goes to all areas above it and its groups too.
     areas
         The area tree.
     file
@@ -94,7 +140,7 @@ def contributions_to(cells: pd.DataFrame, given: pd.DataFrame, areas: AreaTree, 
     """
     is_term = (cells["kind"] == TERM).to_numpy()
     place = cells[["area", *CELL]].astype(object).assign(cell=np.arange(len(cells)))[is_term]
-    lines = [given.assign(area=given["area"].map(areas.ancestors_at(level))) for level in areas.levels]
+    lines = [given.assign(area=given["area"].map(areas.ancestors_at(level))) for level in areas.all_levels]
     every = pd.concat(lines).dropna(subset="area").astype(dict.fromkeys(["area", *CELL], object))
     found = place.merge(every, on=["area", *CELL]).groupby(["cell", "contributor"], as_index=False)["amount"].sum()
     contributions = Contributions(found["amount"].to_numpy(np.float64), found["cell"].to_numpy(np.intp))

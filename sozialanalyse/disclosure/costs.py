@@ -14,6 +14,7 @@ import pandas as pd
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, PERIOD, SEXES, SUPPRESSED, amount_by_area
 from sozialanalyse.disclosure.cells import CELL, cells_of
+from sozialanalyse.disclosure.contributions import read_contributed
 from sozialanalyse.disclosure.decision import primary_of
 from sozialanalyse.disclosure.gate import town_folder
 from sozialanalyse.disclosure.nodes import COMPLEMENT, REST, TERM
@@ -108,7 +109,10 @@ def _reasons(release: Release, town: Town) -> pd.DataFrame:
     """Find again why each count needs protection: :data:`_KEY` and ``why``, a row for each that does."""
     rules = load_rules(town_folder(town), town.data.file, town.catalogue, sources_of(town.counts))
     cells = cells_of(town, [rule.measure for rule in release.about.rules if rule.public])
-    codes = _with_rests(cells, primary_of(cells, rules, release.audience, town.areas.root).reasons)
+    contributed = read_contributed(
+        rules, rules.sources, release.audience, town_folder(town), town.areas, town.catalogue
+    )
+    codes = _with_rests(cells, primary_of(cells, rules, release.audience, town.areas.root, contributed).reasons)
     frame = cells.frame.assign(why=_first(codes))
     wanted = frame["kind"].isin([TERM, REST]) & (codes != 0)
     rows = frame.loc[wanted, [*_KEY, "kind", "why"]].astype(dict.fromkeys(("measure", "sex", "period_kind"), object))

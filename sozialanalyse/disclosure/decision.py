@@ -12,6 +12,7 @@ from sozialanalyse.disclosure.nodes import COMPLEMENT, REST, TERM
 from sozialanalyse.disclosure.primary import Primary, complement_flags, primary_flags
 from sozialanalyse.disclosure.problem import Problem
 from sozialanalyse.disclosure.solving import patterns
+from sozialanalyse.disclosure.withholding import NO_GROUP, without_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.cells import Cells
+    from sozialanalyse.disclosure.contributions import Contributed
     from sozialanalyse.disclosure.problem import Certificate, Pattern
     from sozialanalyse.disclosure.rules import Rules
 
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
 
-SECONDS = 10.0
-"""So long is a better pattern looked for in each part; a safe one is there before."""
+EFFORT = 10.0
+"""So much work is spent on a better pattern in each part, about a second of one core a unit; a safe one is there before."""
 
-PARTS = ["measures", "period_end", "cells", "primary", "hidden", "weight", "bound", "method", "seconds"]
+PARTS = ["measures", "period_end", "cells", "primary", "hidden", "weight", "bound", "method", "seconds", "insider"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +90,14 @@ class Decision:
     refused: tuple[Certificate, ...]
 
 
-def decide(cells: Cells, rules: Rules, audience: str, areas: AreaTree, standing: Standing | None = None) -> Decision:
+def decide(
+    cells: Cells,
+    rules: Rules,
+    audience: str,
+    areas: AreaTree,
+    standing: Standing | None = None,
+    contributed: Contributed | None = None,
+) -> Decision:
     """Decide which cells are hidden.
 
     Parameters
@@ -103,6 +112,8 @@ def decide(cells: Cells, rules: Rules, audience: str, areas: AreaTree, standing:
         The tree, by which totals weigh more than small areas.
     standing
         What earlier releases have done.
+    contributed
+        Who brings what to amounts, where rules ask for dominance or p-percent.
 
     Notes
     -----
@@ -110,7 +121,7 @@ def decide(cells: Cells, rules: Rules, audience: str, areas: AreaTree, standing:
     stays shown; one that was hidden before stays hidden, and may be used to protect others.
     """
     standing = standing or Standing.nothing(len(cells.frame))
-    primary = primary_of(cells, rules, audience, areas.root)
+    primary = primary_of(cells, rules, audience, areas.root, contributed)
     exposed = primary.flags & standing.published
     problem = _whole_problem(cells, primary, standing, areas)
     value = cells.frame["value"].to_numpy(dtype=np.float64)
@@ -120,7 +131,9 @@ def decide(cells: Cells, rules: Rules, audience: str, areas: AreaTree, standing:
     parts = list(_parts(cells, problem))
     problems = [_of_part(problem, part) for part in parts]
     marked = [cells.frame["marked"].to_numpy()[part] for part in parts]
-    for part, own, pattern in zip(parts, problems, patterns(problems, marked, SECONDS), strict=True):
+    group = _groups(cells.frame, areas)
+    for part, own, bad, found in zip(parts, problems, marked, patterns(problems, marked, EFFORT), strict=True):
+        pattern = without_groups(own, found, group[part], bad, EFFORT) if found.impossible else found
         refused += [_numbered(certificate, part) for certificate in pattern.impossible]
         hidden[part], least[part], greatest[part] = pattern.hidden, pattern.least, pattern.greatest
         rows.append(_row(cells.frame, part, own, pattern))
@@ -130,7 +143,7 @@ def decide(cells: Cells, rules: Rules, audience: str, areas: AreaTree, standing:
     return Decision(cells, primary.reasons, hidden, least, greatest, exposed, standing.unused, table, tuple(refused))
 
 
-def primary_of(cells: Cells, rules: Rules, audience: str, root: str) -> Primary:
+def primary_of(cells: Cells, rules: Rules, audience: str, root: str, contributed: Contributed | None = None) -> Primary:
     """Find the primary cells, measure by measure, each under its own rule."""
     frame = cells.frame
     found = _nothing_primary(len(frame))
@@ -154,6 +167,7 @@ def primary_of(cells: Cells, rules: Rules, audience: str, root: str) -> Primary:
                 marked=own["marked"].to_numpy(),
                 shown=(own["kind"] == TERM).to_numpy(),
                 whole_town=(own["area"] == root).to_numpy(),
+                contributions=None if contributed is None else contributed.to(own, rule),
             )
         for name in PRIMARY_ARRAYS:
             getattr(found, name)[rows] = getattr(primary, name)
@@ -200,9 +214,15 @@ def _whole_problem(cells: Cells, primary: Primary, standing: Standing, areas: Ar
 def _weights(frame: pd.DataFrame, areas: AreaTree) -> Floats:
     """Say what it costs to hide a cell: as much as the areas of the smallest level that it counts."""
     leaves = areas.at(areas.levels[0])["area"]
-    inside = pd.concat([areas.ancestors_at(level).reindex(leaves) for level in areas.levels])
+    inside = pd.concat([areas.ancestors_at(level).reindex(leaves) for level in areas.all_levels])
     counted = inside.dropna().value_counts()
     return np.asarray(frame["area"].map(counted).fillna(1.0).clip(lower=1.0), dtype=np.float64)
+
+
+def _groups(frame: pd.DataFrame, areas: AreaTree) -> Numbers:
+    """Number the group of each cell that counts one."""
+    number = {group: place for place, group in enumerate(areas.members)}
+    return np.asarray(frame["area"].map(number).fillna(NO_GROUP), dtype=np.int64)
 
 
 def _parts(cells: Cells, problem: Problem) -> Iterator[Numbers]:
@@ -248,4 +268,15 @@ def _row(frame: pd.DataFrame, cells: Numbers, problem: Problem, pattern: Pattern
     ends = own["period_end"]
     end = ends.iloc[0] if (ends == ends.iloc[0]).all() else None
     primary = int(problem.primary.sum())
-    return measures, end, len(own), primary, hidden, pattern.weight, pattern.bound, pattern.method, pattern.seconds
+    return (
+        measures,
+        end,
+        len(own),
+        primary,
+        hidden,
+        pattern.weight,
+        pattern.bound,
+        pattern.method,
+        pattern.seconds,
+        pattern.insider,
+    )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from sozialanalyse.disclosure.about import AlteredMeasure
 from sozialanalyse.disclosure.alternatives import alter
 from sozialanalyse.disclosure.cells import cells_of
+from sozialanalyse.disclosure.contributions import read_contributed
 from sozialanalyse.disclosure.decision import decide
 from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, Ledger, cells_hash, read_ledger
 from sozialanalyse.disclosure.release import UNPROTECTED, Release, protected, unprotected
-from sozialanalyse.disclosure.rules import known_audience, load_rules, sources_of
+from sozialanalyse.disclosure.rules import Rounding, known_audience, load_rules, sources_of
 from sozialanalyse.disclosure.terms import name_of_part, terms_of
 from sozialanalyse.errors import Fault, Place, SozialanalyseError, UsageError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.alternatives import Altered
     from sozialanalyse.disclosure.decision import Decision
     from sozialanalyse.disclosure.rules import Rules
@@ -80,14 +82,15 @@ def town_folder(town: Town) -> Path:
 def _made(town: Town, audience: str, rules: Rules, book: Ledger) -> Release:
     sources = sources_of(town.counts)
     public = [measure for measure in sources if rules.of(measure, audience).public]
-    before = book.terms(town.areas.root)
+    before, earlier = book.terms(town.areas.root), book.groupings(town.areas)
     unused = frozenset(before) - frozenset(terms_of(town.catalogue.indicators))
-    cells = cells_of(town, public, before)
+    cells = cells_of(town, public, before, earlier.areas)
     altered = alter(cells, rules, audience, town_folder(town))
-    standing, revised = book.standing(altered.cells, audience, unused)
-    decision = decide(altered.cells, altered.rules, audience, town.areas, standing)
+    standing, revised = book.standing(altered.cells, audience, unused, earlier)
+    contributed = read_contributed(altered.rules, sources, audience, town_folder(town), earlier.areas, town.catalogue)
+    decision = decide(altered.cells, altered.rules, audience, earlier.areas, standing, contributed)
     if decision.refused:
-        raise DisclosureRefused([*_refusals(decision, town), Fault(REMEDIES)])
+        raise DisclosureRefused([*_refusals(decision, earlier.areas), Fault(REMEDIES)])
     made = protected(town, decision, rules, audience, public)
     return _with(made, revised=revised, altered=tuple(_losses(altered, rules, audience)))
 
@@ -95,9 +98,12 @@ def _made(town: Town, audience: str, rules: Rules, book: Ledger) -> Release:
 def _losses(altered: Altered, rules: Rules, audience: str) -> Iterator[AlteredMeasure]:
     """Say of each measure that is rounded or noisy how far what is shown is from what was counted."""
     for measure, loss in altered.loss.items():
+        method = rules.of(measure, audience).method
         yield AlteredMeasure(
             measure=measure,
-            method=rules.of(measure, audience).method.name,
+            method="rounding" if isinstance(method, Rounding) else "cell_key",
+            base=method.base if isinstance(method, Rounding) else None,
+            off=altered.off[measure],
             additive=altered.additive[measure],
             changed=loss.changed / loss.cells if loss.cells else 0.0,
             mean=loss.mean,
@@ -134,12 +140,12 @@ REMEDIES = (
 )
 
 
-def _refusals(decision: Decision, town: Town) -> Iterator[Fault]:
+def _refusals(decision: Decision, areas: AreaTree) -> Iterator[Fault]:
     """Name each cell that cannot be protected and the cells that give it away; no count is named."""
     frame = decision.cells.frame
     for certificate in decision.refused:
         cell = frame.iloc[certificate.cell]
-        reasons = [_name(frame.iloc[number], town) for number in certificate.because[:MOST_NAMED]]
+        reasons = [_name(frame.iloc[number], areas) for number in certificate.because[:MOST_NAMED]]
         values = {
             "measure": cell["measure"],
             "ages": name_of_part((cell["sex"], int(cell["age_from"]), int(cell["age_to"]))),
@@ -149,6 +155,6 @@ def _refusals(decision: Decision, town: Town) -> Iterator[Fault]:
         yield Fault(REFUSED[str(cell["kind"])], values, Place(area=str(cell["area"])))
 
 
-def _name(cell: object, town: Town) -> str:
+def _name(cell: object, areas: AreaTree) -> str:
     part = (cell["sex"], int(cell["age_from"]), int(cell["age_to"]))  # type: ignore[index]  # a row
-    return f"{cell['measure']} {name_of_part(part)}, {cell['area']} {town.areas.name(str(cell['area']))}"  # type: ignore[index]
+    return f"{cell['measure']} {name_of_part(part)}, {cell['area']} {areas.name(str(cell['area']))}"  # type: ignore[index]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from sozialanalyse.disclosure.alternatives import SECRET_FILE
 from sozialanalyse.disclosure.gate import release, town_folder
 from sozialanalyse.disclosure.knowledge import knowledge_of
 from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, cells_hash, read_ledger
 from sozialanalyse.disclosure.release import UNPROTECTED, unprotected
 from sozialanalyse.disclosure.release_files import KNOWLEDGE, open_release, write_release
-from sozialanalyse.disclosure.rules import AUDIENCES, RULES_FILE, known_audience
+from sozialanalyse.disclosure.rules import AUDIENCES, RULES_FILE, known_audience, tables_of
 from sozialanalyse.disclosure.texts import hash_of, json_text
 from sozialanalyse.errors import UsageError
 from sozialanalyse.town import open_town
@@ -111,20 +113,24 @@ def _still_holds(found: Release, ledger: Ledger) -> bool:
 
 
 def key_of(town: Town, audience: str) -> str:
-    """Name what a Release is made of, but for the ledger: the town's files and rules, and this program."""
+    """Name what a Release is made of, but for the ledger: the town's files and rules, what these name, and this program."""
     folder, package = town_folder(town), Path(__file__).parents[1]
-    rules = folder / RULES_FILE
+    beside = {name: folder / name for name in (RULES_FILE, SECRET_FILE, *tables_of(folder))}
     parts = [package / name for name in MADE_BY]
     files = [file for part in parts for file in ([part] if part.is_file() else part.rglob("*"))]
     sources = sorted(file for file in files if file.suffix in {".py", ".yml"})
     return hash_of(
         {
             "data": town.data.fingerprint(),
-            "rules": rules.read_text(encoding="utf-8") if rules.is_file() else "",
+            **{name: _hash_of_file(path) for name, path in beside.items()},
             "audience": audience,
             **{path.relative_to(package).as_posix(): path.read_text(encoding="utf-8") for path in sources},
         }
     )
+
+
+def _hash_of_file(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def cache_folder() -> Path:

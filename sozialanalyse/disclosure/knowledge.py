@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sozialanalyse.catalogue import Indicator
-    from sozialanalyse.disclosure.about import About, MeasureRule
+    from sozialanalyse.disclosure.about import About, AlteredMeasure, MeasureRule
     from sozialanalyse.disclosure.release import Release
 
 SCHEMA: Final = 1
@@ -47,12 +47,26 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         "measures": [_measure(release, rule) for rule in about.rules],
         "indicators": [_indicator(entry) for entry in release.catalogue.indicators if _is_known(entry, release)],
         "excluded": list(_excluded(release)),
+        **_parts_that_say_something(about),
         "rules": _rules(release),
     }
 
 
+def _parts_that_say_something(about: About) -> dict[str, Any]:
+    """List what not every Release has: measures that are altered, and parts that an insider might compute."""
+    without = [part for part in about.hiding if not part.insider]
+    found = {
+        "altered": [entry.model_dump() for entry in about.altered],
+        "without_insiders": [
+            {"measures": part.measures.split(", "), "period_end": part.period_end} for part in without
+        ],
+    }
+    return {name: entries for name, entries in found.items() if entries}
+
+
 def _areas(release: Release) -> Iterator[dict[str, Any]]:
-    for row in release.areas.frame.to_dict("records"):
+    areas = release.areas
+    for row in areas.places.to_dict("records"):
         since, until = (f"{row[name]:%Y-%m-%d}" for name in ("valid_from", "valid_to"))
         yield {
             "id": row["area"],
@@ -61,6 +75,7 @@ def _areas(release: Release) -> Iterator[dict[str, Any]]:
             "parent": row["parent"] or None,
             "valid_from": None if since == ALWAYS_FROM else since,
             "valid_to": None if until == ALWAYS_TO else until,
+            **({"parts": list(areas.members[row["area"]])} if row["area"] in areas.members else {}),
         }
 
 
@@ -79,6 +94,7 @@ def _measure(release: Release, rule: MeasureRule) -> dict[str, Any]:
         "base": rule.rounded_to,
         "whole": measure.unit != "square_metres",
         "additive": rule.rounded_to is None and not is_altered,
+        **({"contributors": True} if rule.amounts and not is_altered else {}),
     }
 
 
@@ -108,7 +124,8 @@ def _excluded(release: Release) -> Iterator[dict[str, Any]]:
     if not rows:
         return
     states = release.states.assign(cell=[f"c{number}" for number in range(1, len(release.states) + 1)])
-    found = pd.DataFrame(rows).astype({"period_end": states["period_end"].dtype}).merge(states, on=names, how="inner")
+    found = pd.DataFrame(rows).astype({"period_end": states["period_end"].dtype})
+    found = found.merge(states[[*names, "cell"]], on=names, how="inner")
     for row in found.to_dict("records"):
         bounds = {name: row[name] for name in ("least", "greatest") if not pd.isna(row[name])}
         yield {"cell": row["cell"], "reason": row["reason"], **(bounds if row["reason"] == "marked" else {})}
@@ -117,26 +134,41 @@ def _excluded(release: Release) -> Iterator[dict[str, Any]]:
 def _rules(release: Release) -> list[dict[str, str]]:
     """Say each rule once, with what it holds for, in both languages."""
     return [
-        {code: _rule(release, rules, Language(code)) for code in get_args(LanguageCode)}
-        for rules in _grouped(release.about)
+        {code: _rule(release, rules, altered, Language(code)) for code in get_args(LanguageCode)}
+        for rules, altered in _grouped(release.about)
     ]
 
 
-def _grouped(about: About) -> list[list[MeasureRule]]:
-    groups: dict[str, list[MeasureRule]] = {}
+def _grouped(about: About) -> list[tuple[list[MeasureRule], AlteredMeasure | None]]:
+    """Put measures together for which the same holds, with how they are altered."""
+    altered = {entry.measure: entry for entry in about.altered}
+    groups: dict[tuple[object, ...], list[MeasureRule]] = {}
     for rule in about.rules:
-        groups.setdefault(rule.model_dump_json(exclude={"measure"}), []).append(rule)
-    return list(groups.values())
+        other = altered.get(rule.measure)
+        how = None if other is None else (other.method, other.base, other.off)
+        groups.setdefault((rule.model_dump_json(exclude={"measure"}), how), []).append(rule)
+    return [(rules, altered.get(rules[0].measure)) for rules in groups.values()]
 
 
-def _rule(release: Release, rules: list[MeasureRule], words: Language) -> str:
+def _rule(release: Release, rules: list[MeasureRule], altered: AlteredMeasure | None, words: Language) -> str:
     rule = rules[0]
     labels = [words.of(release.catalogue.measure(entry.measure).label) for entry in rules]
-    if rule.public:
+    if altered is not None and altered.method == "rounding":
+        message = "Rounded to multiples of {base}, so that a number shown is off by {off} at most: {measures}. {basis}"
+    elif altered is not None:
+        message = "Small random noise is added, so that a number shown is off by {off} at most: {measures}. {basis}"
+    elif rule.public:
         message = "Known to everybody and not protected: {measures}. {basis}"
+    elif rule.amounts:
+        message = (
+            "Amounts to which fewer than {k} contribute, or of which one or a few bring almost all, are not shown: {measures}. "
+            "{basis} By which shares that is judged is not said: whoever contributes could work out from it what others do."
+        )
     elif rule.zeros == "hidden":
         message = "Counts below {k}, zeros too, are not shown: {measures}. {basis}"
     else:
         message = "Counts from 1 to {last} are not shown: {measures}. {basis}"
     values = {"k": rule.k, "last": rule.k - 1, "measures": words.listing(labels), "basis": words.of(rule.basis)}
+    if altered is not None:
+        values |= {"base": altered.base, "off": words.number(altered.off)}
     return words.text(message, **values)

@@ -24,6 +24,7 @@ import pydantic
 from sozialanalyse.amounts import PERIOD
 from sozialanalyse.disclosure.cells import CELL, TOLERANCE
 from sozialanalyse.disclosure.decision import Standing
+from sozialanalyse.disclosure.earlier import groupings_before
 from sozialanalyse.disclosure.nodes import TERM
 from sozialanalyse.disclosure.release import HIDDEN, PUBLIC, PUBLISHED, UNASSIGNED
 from sozialanalyse.disclosure.rules import AUDIENCES
@@ -35,7 +36,9 @@ from sozialanalyse.errors import DataError, Fault, Place, UsageError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.cells import Cells
+    from sozialanalyse.disclosure.earlier import Earlier
     from sozialanalyse.disclosure.release import Release
 
 LEDGER_FOLDER = "releases"
@@ -55,6 +58,7 @@ class Entry(Model):
     cells: str = pydantic.Field(description="hash of the table of cells")
     file: str = pydantic.Field(pattern=r"^[0-9]{4,}-[a-z_]+\.csv\.gz$", description="the table of cells")
     before: str = pydantic.Field(description="hash of the line before; empty for the first")
+    groups: dict[str, tuple[str, ...]] = pydantic.Field(default={}, description="areas of each group beside the tree")
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -97,7 +101,13 @@ class Ledger:
                 terms[term] = terms.get(term, True) and bool(town_only)
         return terms
 
-    def standing(self, cells: Cells, audience: str, unused: frozenset[Term] = frozenset()) -> tuple[Standing, int]:
+    def groupings(self, areas: AreaTree) -> Earlier:
+        """Say which groups earlier releases had that are otherwise now (see :func:`.earlier.groupings_before`)."""
+        return groupings_before(areas, [entry.groups for entry in self.entries], LEDGER_FILE)
+
+    def standing(
+        self, cells: Cells, audience: str, unused: frozenset[Term] = frozenset(), earlier: Earlier | None = None
+    ) -> tuple[Standing, int]:
         """Say what earlier releases have done with cells, and how many values have been revised since.
 
         Parameters
@@ -109,14 +119,17 @@ class Ledger:
             to it that was hidden from it or from a narrower one, whose members see this release as well.
         unused
             Terms that are not shown now.
+        earlier
+            Groups of earlier releases, as of :meth:`groupings`.
         """
         frame = cells.frame
         now = frame[KEY].astype(dict.fromkeys(("measure", "sex", "period_kind"), object))
         value, is_term = frame["value"].to_numpy(dtype=np.float64), (frame["kind"] == TERM).to_numpy()
         published, hidden, revised = (np.zeros(len(frame), dtype=bool) for _ in range(3))
         place = AUDIENCES.index(audience)
-        for entry, table in zip(self.entries, self.tables, strict=True):
-            before = now.merge(table, on=KEY, how="left")
+        names = earlier.names if earlier else ({},) * len(self.entries)
+        for entry, table, renamed in zip(self.entries, self.tables, names, strict=True):
+            before = now.merge(table.assign(area=table["area"].replace(renamed)), on=KEY, how="left")
             other = AUDIENCES.index(entry.audience)
             shown = before["state"].isin([PUBLISHED, PUBLIC]).to_numpy() & is_term
             same = np.abs(before["value"].to_numpy(dtype=np.float64) - value) <= TOLERANCE
@@ -127,6 +140,7 @@ class Ledger:
                 hidden |= (before["state"] == HIDDEN).to_numpy() & is_term
         terms = list(zip(*(frame[name].astype(object) for name in CELL), strict=True))
         is_unused = np.array([term in unused for term in terms], dtype=bool) & is_term
+        is_unused |= frame["area"].isin(earlier.groups if earlier else ()).to_numpy() & is_term
         return Standing(published, hidden & ~published, is_unused), int(revised.sum())
 
 
@@ -232,6 +246,7 @@ def record(release: Release, folder: Path, today: dt.date) -> Entry:
         cells=cells,
         file=f"{number:04}-{about.audience}.csv.gz",
         before=ledger.head,
+        groups=release.areas.members,
     )
     require_writable(folder)
     _write(folder / entry.file, _packed(text))

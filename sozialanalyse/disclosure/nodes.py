@@ -118,7 +118,7 @@ def nodes_of(rows: pd.DataFrame, terms: dict[Term, bool], areas: AreaTree) -> Me
         None where none of the terms can be made of what was delivered.
     """
     delivery = Delivery(rows, areas)
-    root = (areas.frame["area"] == areas.root).to_numpy()
+    root = (areas.places["area"] == areas.root).to_numpy()
     made = [
         Node.of(TERM, term, amounts, root if town_only else None)
         for term, town_only, amounts in _found(delivery, terms)
@@ -140,7 +140,7 @@ def _found(delivery: Delivery, terms: dict[Term, bool]) -> Iterator[tuple[Term, 
 def _delivered(rows: pd.DataFrame, areas: AreaTree, delivery: Delivery) -> Flags:
     ends = delivery.periods[["period_kind", "period_start", "period_end"]].astype(object)
     place = {key: number for number, key in enumerate(ends.itertuples(index=False, name=None))}
-    where = {area: number for number, area in enumerate(areas.frame["area"])}
+    where = {area: number for number, area in enumerate(areas.places["area"])}
     names = ["area", "period_kind", "period_start", "period_end"]
     found = np.zeros((len(where), len(place)), dtype=bool)
     for area, *period in rows[names].drop_duplicates().astype(object).itertuples(index=False, name=None):

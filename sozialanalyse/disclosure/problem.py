@@ -92,6 +92,10 @@ class Pattern:
         How long it took.
     impossible
         Cells that cannot be protected; if there are any, nothing may be released.
+    by_clock
+        Whether the search was stopped by the clock, so that another machine may find another pattern.
+    insider
+        Whether it holds against people, too, who know one hidden cell (see :mod:`.solving`).
     """
 
     hidden: Flags
@@ -102,3 +106,5 @@ class Pattern:
     method: str
     seconds: float
     impossible: tuple[Certificate, ...] = ()
+    by_clock: bool = False
+    insider: bool = True

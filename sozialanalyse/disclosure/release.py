@@ -27,6 +27,7 @@ from sozialanalyse.town import Town
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.decision import Decision
     from sozialanalyse.disclosure.rules import Rules
 
@@ -110,7 +111,7 @@ def protected(town: Town, decision: Decision, rules: Rules, audience: str, publi
     public
         Measures whose numbers everybody knows; they keep all their delivered counts.
     """
-    states = _states(decision)
+    states = _states(decision, town.areas)
     counts = pd.concat(
         [
             _released(states, town.counts, public),
@@ -131,7 +132,9 @@ def protected(town: Town, decision: Decision, rules: Rules, audience: str, publi
         revisions=town.data.revisions.head(0),
         crosswalks=_public_shares(town.data.crosswalks, public),
     )
-    return Release(data, about=about_decision(data.file.name, decision, rules, audience), states=states)
+    about = about_decision(data.file.name, decision, rules, audience)
+    dropped = set(town.data.crosswalks.frame["measure"]) - set(data.crosswalks.frame["measure"])
+    return Release(data, about=about.model_copy(update={"without_shares": tuple(sorted(dropped))}), states=states)
 
 
 def _file(town: Town, audience: str) -> Any:
@@ -143,7 +146,7 @@ def _file(town: Town, audience: str) -> Any:
     return file.model_copy(update=changed)
 
 
-def _states(decision: Decision) -> pd.DataFrame:
+def _states(decision: Decision, areas: AreaTree) -> pd.DataFrame:
     """Say of each cell what becomes of it; parts that nobody delivers or sees, such as complements, have no row."""
     frame, hidden = decision.cells.frame, decision.hidden
     rounded = ~frame["exact"].to_numpy()
@@ -159,7 +162,9 @@ def _states(decision: Decision) -> pd.DataFrame:
         **{name: np.where(np.isfinite(values), values + 0.0, np.nan) for name, values in bounds.items()},
     )
     kept = (frame["kind"] == TERM).to_numpy() & ~decision.unused | (frame["kind"] == REST).to_numpy()
-    absent = decision.cells.missing.assign(state=ABSENT, value=np.nan, least=np.nan, greatest=np.nan)
+    missing = decision.cells.missing
+    missing = missing[missing["area"].isin(areas.places["area"])]
+    absent = missing.assign(state=ABSENT, value=np.nan, least=np.nan, greatest=np.nan)
     plain: dict[str, Any] = dict.fromkeys(("area", "measure", "sex", "period_kind", "state"), object)
     plain |= dict.fromkeys(("age_from", "age_to"), "int16")
     both = pd.concat([states.loc[kept, STATES].astype(plain), absent[STATES].astype(plain)], ignore_index=True)

@@ -88,6 +88,9 @@ def open_release(path: str | Path) -> Release:
         When there is no such file, or it is none of a Release, or damaged.
     """
     path = Path(path)
+    if (held := _HELD.pop(_state_of(path), None)) is not None:
+        _GIVEN.append(held)
+        return held
     try:
         with zipfile.ZipFile(path) as archive:
             members = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
@@ -98,6 +101,37 @@ def open_release(path: str | Path) -> Release:
     if hash_of({name: text for name, text in members.items() if name in _NAMES}) != about.sha256:
         raise UsageError(DAMAGED, file=path.name)
     return found
+
+
+def hold_release(path: str | Path) -> Release:
+    """Open the file of a Release for whoever opens it next in this process, or in a fork of it.
+
+    It is given out once, for its frames could be changed; the file itself is read again as soon as it is another one.
+
+    Parameters
+    ----------
+    path
+        As of :func:`open_release`.
+    """
+    path = Path(path)
+    state = _state_of(path)
+    found = open_release(path)
+    _HELD[state] = found
+    return found
+
+
+_HELD: dict[tuple[Path, int, int], Release] = {}
+_GIVEN: list[Release] = []
+"""Releases that were held and given out: forks share the folder of their polygons, which ends with the last reference."""
+
+
+def _state_of(path: Path) -> tuple[Path, int, int]:
+    """Tell a file from another one of its name; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path, 0, 0
+    return path.absolute(), found.st_mtime_ns, found.st_size
 
 
 DAMAGED = "{file} is no file of a release, or it is damaged; make it again"
@@ -159,7 +193,7 @@ def _release(about: About, members: Mapping[str, str]) -> Release:
     frames = {name: frame_of(members[f"{name}.csv"]) for name in FRAMES}
     data = TownData(
         file=file,
-        areas=AreaTree(frame_of(members["areas.csv"]), tuple(rest["levels"])),
+        areas=AreaTree(frame_of(members["areas.csv"]), tuple(rest["levels"]), file.beside),
         catalogue=Catalogue.model_validate(json.loads(members["catalogue.json"])),
         files=(),
         geometry=None if folder is None else Path(folder.name) / POLYGONS,

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 HOLDS: Final = 1e-6
 """A sum that is off by more does not hold in the counts, so it need not hold in what is shown."""
 
+NODES: Final = 2_000
+"""So many nodes of the search tree are looked at for the nearest rounding. They are counted, not timed, so that every machine shows
+the same numbers; a table of 400 cells needs fewer than ten."""
+
+FUSE: Final = 300.0
+"""Seconds after which the clock ends a search all the same."""
+
 Kind = Literal["optimal", "feasible", "nearest"]
 
 
@@ -38,10 +45,12 @@ class Rounded:
     additive
         Whether every sum that holds in the counts holds in what is shown.
     method
-        ``optimal``: no other additive rounding is nearer; ``feasible``: the time was up before that was proven; ``nearest``:
-        there is none, or none was found in time, so each count is rounded on its own.
+        ``optimal``: no other additive rounding is nearer; ``feasible``: the search ended before that was proven; ``nearest``:
+        there is none, or none was found, so each count is rounded on its own.
     loss
         What that costs.
+    by_clock
+        Whether the search was ended by the clock, so that another machine may find another rounding.
     """
 
     value: Floats
@@ -49,9 +58,10 @@ class Rounded:
     additive: bool
     method: Kind
     loss: InformationLoss
+    by_clock: bool = False
 
 
-def controlled_rounding(value: Floats, relations: csr_array, base: int, *, seconds: float = 5.0) -> Rounded:
+def controlled_rounding(value: Floats, relations: csr_array, base: int, *, nodes: int = NODES) -> Rounded:
     """Round all counts to multiples of a base, additively where that is possible.
 
     Parameters
@@ -62,8 +72,8 @@ def controlled_rounding(value: Floats, relations: csr_array, base: int, *, secon
         Shape (sums, cells): ``relations @ value == 0``. A sum with a missing cell, or that does not hold, is left aside.
     base
         For example 3, 5 or 10.
-    seconds
-        How long to look for the nearest additive rounding.
+    nodes
+        How many nodes of the search tree to look at for the nearest additive rounding.
 
     Returns
     -------
@@ -98,23 +108,23 @@ def controlled_rounding(value: Floats, relations: csr_array, base: int, *, secon
     kept = _that_hold(relations, value)
     cost = base - 2 * (value[loose] - down[loose])
     left = -(kept @ np.nan_to_num(down))
-    chosen = _solve(_Programme(cost, kept[:, loose] * base, left, np.ones(loose.size), loose.size), seconds)
+    chosen = _solve(_Programme(cost, kept[:, loose] * base, left, np.ones(loose.size), loose.size), nodes)
     shown = down.copy()  # adding 0.0 makes of a minus zero a zero, which reads better
-    if chosen is None:
+    if chosen.values is None:
         shown = base * np.rint(value / base) + 0.0
     else:
         shown[loose] += base * np.rint(chosen.values)
-    return _rounded(value, shown, kept, "nearest" if chosen is None else chosen.method)
+    return _rounded(value, shown, kept, chosen)
 
 
 def small_count_rounding(
-    value: Floats, relations: csr_array, base: int, inner: Flags, *, seconds: float = 5.0
+    value: Floats, relations: csr_array, base: int, inner: Flags, *, nodes: int = NODES
 ) -> Rounded:
     """Round only the counts below a base, to nothing or to the base, and add the sums up anew.
 
     Parameters
     ----------
-    value, relations, base, seconds
+    value, relations, base, nodes
         As of :func:`controlled_rounding`.
     inner
         Shape (cells,): the cells from which all others are added up; the relations must say how.
@@ -123,7 +133,7 @@ def small_count_rounding(
     -------
     Rounded
         Inner counts of the base or more, and zeros, stay. The sum of all absolute differences, those of sums included, is as
-        small as that allows. Always additive, unless the time was too short for any.
+        small as that allows. Always additive, unless the search ended before there was any.
 
     Raises
     ------
@@ -139,14 +149,14 @@ def small_count_rounding(
     small = np.flatnonzero(inner & (value > 0) & (value < base))
     added = np.flatnonzero(~inner & ~np.isnan(value))
     stays = np.where(inner & ~np.isin(np.arange(value.size), small), np.nan_to_num(value), 0.0)
-    chosen = _solve(_with_sums(value, kept, base, small, added, stays), seconds)
+    chosen = _solve(_with_sums(value, kept, base, small, added, stays), nodes)
     shown = value.copy()
-    if chosen is None:
+    if chosen.values is None:
         shown[small] = np.where(2 * value[small] >= base, float(base), 0.0)
-        return _rounded(value, shown, kept, "nearest")
+        return _rounded(value, shown, kept, chosen)
     shown[small] = base * np.rint(chosen.values[: small.size]) + 0.0
     shown[added] = np.rint(chosen.values[small.size : small.size + added.size]) + 0.0
-    return _rounded(value, shown, kept, chosen.method)
+    return _rounded(value, shown, kept, chosen)
 
 
 class _Programme(NamedTuple):
@@ -160,8 +170,11 @@ class _Programme(NamedTuple):
 
 
 class _Solution(NamedTuple):
-    values: Floats
+    """What was found, if anything was, and whether the clock ended the search."""
+
+    values: Floats | None
     method: Kind
+    by_clock: bool = False
 
 
 def _checked(value: Floats, base: int) -> Floats:
@@ -201,25 +214,32 @@ def _with_sums(value: Floats, kept: csr_array, base: int, small: Ints, added: In
     return _Programme(cost, sums, left, most, small.size)
 
 
-def _solve(programme: _Programme, seconds: float) -> _Solution | None:
-    """Find the least cost by integer programming (HiGHS), or at least a solution; None where none was found."""
+def _solve(programme: _Programme, nodes: int) -> _Solution:
+    """Find the least cost by integer programming (HiGHS), or at least a solution."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
 
     size = programme.cost.size
     if size == 0:
-        return _Solution(np.zeros(0), "optimal") if np.abs(programme.left).max(initial=0.0) < HOLDS else None
+        holds = np.abs(programme.left).max(initial=0.0) < HOLDS
+        return _Solution(np.zeros(0), "optimal") if holds else _Solution(None, "nearest")
     found = milp(
         programme.cost,
         integrality=np.arange(size) < programme.whole,
         bounds=Bounds(0, programme.most),
         constraints=[LinearConstraint(programme.sums, programme.left, programme.left)] if programme.left.size else [],
-        options={"time_limit": seconds, "mip_rel_gap": 0.0},
+        options={"node_limit": nodes, "time_limit": FUSE, "mip_rel_gap": 0.0},
     )
+    by_clock = found.status == STOPPED_EARLY and (found.mip_node_count or 0) < nodes
     if found.x is None:
-        return None
-    return _Solution(np.asarray(found.x), "optimal" if found.status == 0 else "feasible")
+        return _Solution(None, "nearest", by_clock)
+    return _Solution(np.asarray(found.x), "optimal" if found.status == 0 else "feasible", by_clock)
 
 
-def _rounded(value: Floats, shown: Floats, kept: csr_array, method: Kind) -> Rounded:
+STOPPED_EARLY: Final = 1
+"""The status that ``milp`` gives where a limit ended the search."""
+
+
+def _rounded(value: Floats, shown: Floats, kept: csr_array, chosen: _Solution) -> Rounded:
     off = np.abs(kept @ np.nan_to_num(shown)).max(initial=0.0)
-    return Rounded(shown, shown - value, bool(off < HOLDS), method, information_loss(value, shown))
+    loss = information_loss(value, shown)
+    return Rounded(shown, shown - value, bool(off < HOLDS), chosen.method, loss, chosen.by_clock)

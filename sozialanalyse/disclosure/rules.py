@@ -31,7 +31,7 @@ from sozialanalyse.disclosure.rules_file import (
     Suppression,
 )
 from sozialanalyse.documents import read, read_document
-from sozialanalyse.errors import DataError, unknown
+from sozialanalyse.errors import DataError, SozialanalyseError, unknown
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -149,10 +149,13 @@ class Rules:
 
     @property
     def hash(self) -> str:
-        """Hash of all that the rules say and to which measures they apply; comments and the order of rules do not matter."""
+        """Hash of what the rules say and to which measures they apply; comments and the order of rules do not matter.
+
+        Of dominance and p-percent it says only that they hold: everybody sees the hash, and could try out their numbers.
+        """
         content: dict[str, Any] = {
-            "default": self.default.model_dump(mode="json"),
-            "rules": sorted((rule.model_dump(mode="json") for rule in self.rules), key=lambda rule: str(rule["id"])),
+            "default": _without_secrets(self.default),
+            "rules": sorted(map(_without_secrets, self.rules), key=lambda rule: str(rule["id"])),
             "sources": {measure: sorted(names) for measure, names in self.sources.items()},
             "bases": dict(self.bases),
         }
@@ -244,6 +247,21 @@ def shipped_default() -> Protection:
     return read(DEFAULTS, DefaultFile).default
 
 
+def _without_secrets(rule: Protection) -> dict[str, Any]:
+    """Write a rule out, but not how it judges contributors."""
+    secret = {name: getattr(rule, name) is not None for name in ("dominance", "p_percent")}
+    return rule.model_dump(mode="json") | secret
+
+
+def tables_of(folder: Path) -> tuple[str, ...]:
+    """List the tables of contributions that the rules of a town folder name; of rules that cannot be read none."""
+    try:
+        rules = read(folder / RULES_FILE, RulesFile).rules
+    except (OSError, SozialanalyseError):
+        return ()
+    return tuple(sorted({rule.contributions for rule in rules if rule.contributions}))
+
+
 def _strictest(rules: list[Protection], name: str, measure: str, audience: Audience, rounded_to: int | None) -> Rule:
     """Take the strictest of several rules, key by key; texts are those of the first that is not public."""
     protecting = [rule for rule in rules if not rule.public] or rules
@@ -297,4 +315,5 @@ __all__ = [
     "load_rules",
     "shipped_default",
     "sources_of",
+    "tables_of",
 ]

@@ -26,7 +26,7 @@ WORTH_PROCESSES = 8_000
 """So many cells take longer than starting processes does."""
 
 
-def patterns(problems: Sequence[Problem], marked: Sequence[NDArray[np.bool_]], seconds: float) -> Iterator[Pattern]:
+def patterns(problems: Sequence[Problem], marked: Sequence[NDArray[np.bool_]], effort: float) -> Iterator[Pattern]:
     """Find a safe pattern for each problem, in their order.
 
     Parameters
@@ -35,10 +35,11 @@ def patterns(problems: Sequence[Problem], marked: Sequence[NDArray[np.bool_]], s
         Parts that no sum ties together.
     marked
         Of each its cells that the deliverer hid (see :func:`within_marks`).
-    seconds
-        For each.
+    effort
+        For each, in the units of :func:`~sozialanalyse.disclosure.protection.protect`. It is counted, not measured, so that several
+        processes find what one alone finds.
     """
-    solve = partial(_solve, seconds=seconds)
+    solve = partial(_solve, effort=effort)
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     size = sum(len(problem.value) for problem in problems)
     if min(usable, len(problems)) < 2 or size < WORTH_PROCESSES:
@@ -48,15 +49,15 @@ def patterns(problems: Sequence[Problem], marked: Sequence[NDArray[np.bool_]], s
         yield from pool.map(solve, problems, marked)
 
 
-def _solve(problem: Problem, marked: NDArray[np.bool_], seconds: float) -> Pattern:
+def _solve(problem: Problem, marked: NDArray[np.bool_], effort: float) -> Pattern:
     """Protect one part; against insiders too, unless the deliverer's own marks make that impossible.
 
-    Who knows that an area marked 1 to 9 counts 4 knows each of its four parts that are marked, whatever we hide.
+    Who knows that an area marked 1 to 9 counts 4 knows each of its four parts that are marked, whatever we hide. The pattern says so.
     """
     problem = within_marks(problem, marked)
-    pattern = protect(problem, seconds=seconds)
+    pattern = protect(problem, effort=effort)
     if pattern.impossible and marked.any():
-        return protect(problem, insider=False, seconds=seconds)
+        return replace(protect(problem, insider=False, effort=effort), insider=False)
     return pattern
 
 

@@ -76,26 +76,29 @@ def _read(text: str, kinds: Mapping[str, str]) -> pd.DataFrame:
     """Read a table of which the types of the columns are known, in their order."""
     if not kinds:
         return pd.DataFrame()
-    is_text = {name: not kind.startswith(("int", "bool")) for name, kind in kinds.items()}
+    read = {name: _read_as(kind) for name, kind in kinds.items()}
     frame = pd.read_csv(
         io.StringIO(text),
         names=list(kinds),
         skiprows=1,
-        dtype={name: object if is_text[name] else kind for name, kind in kinds.items()},
+        dtype=read,
         keep_default_na=False,
-        na_filter=False,
+        na_values={name: [""] if kind.startswith("float") else [] for name, kind in kinds.items()},
     )
-    return frame.assign(**{name: _typed(frame[name], kind) for name, kind in kinds.items() if is_text[name]})
+    return frame.assign(**{name: _typed(frame[name], kind) for name, kind in kinds.items() if kind != read[name]})
+
+
+def _read_as(kind: str) -> str:
+    """Choose the type that a column is read as; of dates and other texts each is read but once."""
+    return kind if kind.startswith(("int", "bool", "float", "object", "category")) else "category"
 
 
 def _typed(column: pd.Series, kind: Any) -> pd.Series:
-    """Turn text into what it was; numbers exactly, as readers of CSV may not."""
-    if kind.startswith("float"):
-        numbers = np.array(["nan" if text == "" else text for text in column], dtype=str)
-        return pd.Series(numbers.astype(kind), index=column.index)
+    """Turn text into what it was."""
     if kind.startswith("datetime"):
-        return pd.to_datetime(column.replace("", None), format="%Y-%m-%d").astype(kind)
-    return column.astype(kind)
+        days = pd.to_datetime(pd.Series(column.cat.categories.astype(object)).replace("", None), format="%Y-%m-%d")
+        return pd.Series(days.to_numpy().astype(kind)[column.cat.codes], index=column.index)
+    return column.astype(object).astype(kind)
 
 
 def plain_polygons(path: Path, declared: Geometry) -> str:

@@ -35,7 +35,7 @@ class Totals:
     Parameters
     ----------
     parents
-        Shape (areas,): number of the area above, -1 for the town.
+        Shape (areas, periods): number of the area or group of which each is a part, -1 where there is none.
     holds
         Shape (areas, periods): the area is the sum of those below, the rest included where there is one.
     parts
@@ -51,15 +51,14 @@ class Totals:
 
     def sums(self) -> Iterator[tuple[int, Numbers, int]]:
         """Yield each sum: the area, the areas below it and the period, by their numbers."""
-        children = {number: np.flatnonzero(self.parents == number) for number in range(len(self.parents))}
         for area, period in zip(*np.nonzero(self.holds), strict=True):
-            below = children[int(area)]
-            yield int(area), below[self.parts[below, period]], int(period)
+            below = (self.parents[:, period] == area) & self.parts[:, period]
+            yield int(area), np.flatnonzero(below), int(period)
 
 
 @dataclass(frozen=True, eq=False)
 class _Below:
-    """What lies right below each area, shape (areas, periods): numbers of cells and of gaps, and sums."""
+    """What each area has as parts, shape (areas, periods): numbers of cells and of gaps, and sums."""
 
     cells: Floats
     gaps: Floats
@@ -69,7 +68,7 @@ class _Below:
     upper: Floats
 
 
-def totals_of(node: Node, areas: AreaTree, delivered: Flags) -> Totals:
+def totals_of(node: Node, areas: AreaTree, delivered: Flags, parents: Numbers | None = None) -> Totals:
     """Find the sums over areas that hold, and what is left over where delivered totals are no sums.
 
     Parameters
@@ -80,14 +79,19 @@ def totals_of(node: Node, areas: AreaTree, delivered: Flags) -> Totals:
         The tree.
     delivered
         Shape (areas, periods): whether the area itself was delivered; a sum that we made ourselves has nothing left over.
+    parents
+        Shape (areas,): to which area each belongs, -1 for none (see :attr:`.AreaTree.hierarchies`); default: as in the tree.
 
     Notes
     -----
+    An area that has no count leaves its place to those below it: whoever knows the larger total and these knows what is left,
+    which then counts those too who were not delivered.
+
     A rest is known to be 0 or more where no total is smaller than its parts. Where one is, the rests are differences of
     rounding, and lie between the least and the largest that the totals of its period show. Of rounded parts there are no sums.
     """
-    parents = _parents(areas)
-    below = _below(node, areas, parents)
+    above = _nearest(node, areas.hierarchies[0][0], parents)
+    below = _below(node, areas, above)
     comparable = node.present & node.exact & (below.cells > 0) & (below.rounded == 0)
     gap = np.where(comparable, node.value - below.value, np.nan)
     apart = comparable & (below.gaps > 0)
@@ -96,7 +100,17 @@ def totals_of(node: Node, areas: AreaTree, delivered: Flags) -> Totals:
     differs = full & ((np.abs(np.nan_to_num(gap)) > TOLERANCE) | (np.isnan(gap) & impossible))
     loose = apart | (full & delivered & differs.any(axis=0))
     rest = _rest(node, gap, loose, full & delivered) if loose.any() else None
-    return Totals(parents, comparable, node.present, rest)
+    return Totals(above, comparable, node.present, rest)
+
+
+def _nearest(node: Node, tree: Numbers, parents: Numbers | None) -> Numbers:
+    """Find the nearest area above each that has a count, shape (areas, periods); of a grouping only its groups."""
+    up = tree if parents is None else np.where(parents >= 0, parents, tree)
+    period = np.arange(node.present.shape[1])
+    above = np.repeat(up[:, np.newaxis], len(period), axis=1)
+    while (absent := (above >= 0) & ~node.present[above, period]).any():
+        above = np.where(absent, up[above], above)
+    return above if parents is None else np.where(np.isin(above, parents[parents >= 0]), above, -1)
 
 
 def _rest(node: Node, gap: Floats, loose: Flags, full: Flags) -> Node:
@@ -110,27 +124,25 @@ def _rest(node: Node, gap: Floats, loose: Flags, full: Flags) -> Node:
     return replace(rest, lower=lower, upper=upper, exact=rest.exact & is_count)
 
 
-def _parents(areas: AreaTree) -> Numbers:
-    place = {area: number for number, area in enumerate(areas.frame["area"])}
-    return np.array([place.get(parent, -1) for parent in areas.frame["parent"]], dtype=np.int64)
-
-
-def _below(node: Node, areas: AreaTree, parents: Numbers) -> _Below:
-    """Add up what lies right below each area."""
+def _below(node: Node, areas: AreaTree, above: Numbers) -> _Below:
+    """Add up the parts of each area; gaps are areas without a count and without others below them that could have one."""
     ends = node.periods["period_end"].to_numpy()
-    first, last = (areas.frame[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
+    first, last = (areas.places[name].to_numpy()[:, np.newaxis] for name in ("valid_from", "valid_to"))
     exists = (first <= ends) & (ends <= last)
-    has_parent = parents >= 0
+    period = np.arange(len(ends))
 
-    def added(column: NDArray[np.generic]) -> Floats:
+    def added(column: NDArray[np.generic], to: Numbers = above) -> Floats:
         sums = np.zeros(node.value.shape)
-        np.add.at(sums, parents[has_parent], column[has_parent].astype(np.float64))
+        inside = to >= 0
+        where = to[inside], np.broadcast_to(period, to.shape)[inside]
+        np.add.at(sums, where, column[inside].astype(np.float64))
         return sums
 
+    undivided = added(exists, np.repeat(areas.hierarchies[0][0][:, np.newaxis], len(period), axis=1)) == 0
     present = node.present
     return _Below(
         cells=added(present),
-        gaps=added(exists & ~present & ~node.nobody),
+        gaps=added(exists & ~present & ~node.nobody & undivided),
         rounded=added(present & ~node.exact),
         value=added(np.where(present, node.value, 0.0)),
         lower=added(np.where(present, node.lower, 0.0)),

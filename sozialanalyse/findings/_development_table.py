@@ -99,7 +99,7 @@ _FINDINGS = {
 _METHODS = {
     trends.MANN_KENDALL: "Mann-Kendall, {points} {periods}",
     trends.COUNT_TREND: "trend line, {points} {periods}",
-    trends.TWO_DATES: "two {periods} compared",
+    trends.TWO_DATES: "comparison of two {periods}",
     trends.BOUNDS: "for every possible hidden value",
 }
 _DESCRIBED_METHODS = {

@@ -70,7 +70,14 @@ def deviating(view: View, rows: pd.DataFrame) -> Shown:
         Whose target group and language count.
     rows
         Result of :func:`sozialanalyse.trends.deviating`: all periods of the chosen areas.
+
+    Returns
+    -------
+    Shown
+        Nothing where there is no area to choose among: that of the page alone, which is not divided further.
     """
+    if view.members == [view.area]:
+        return nothing()
     known = rows[rows["value"].notna()]
     with_interval = set(known.loc[known["lower"].notna(), "indicator"])
     names = [entry.id for entry in view.indicators if entry.id in with_interval][:DEVIATING_PANELS]

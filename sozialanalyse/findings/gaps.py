@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sozialanalyse.amounts import SEXES, amount_by_area
+from sozialanalyse.amounts import SEXES
 from sozialanalyse.findings import _keys
 from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.periods import OPEN_AGE
@@ -64,25 +64,26 @@ def _gaps(view: View) -> Iterator[Gap]:
     amounts = [part for indicator in view.indicators for part in indicator.amounts.values()]
     for measure in dict.fromkeys(part.measure for part in amounts):
         parts = dict.fromkeys((part.sex or SEXES[0], *part.ages) for part in amounts if part.measure == measure)
-        for cell in _delivered(view, measure, [WHOLE]) or _delivered(view, measure, list(parts)):
-            yield from _gap(view, measure, cell)
+        for cell, rows in _delivered(view, measure, [WHOLE]) or _delivered(view, measure, list(parts)):
+            yield from _gap(view, measure, cell, rows)
 
 
-def _delivered(view: View, measure: str, cells: list[Cell]) -> list[Cell]:
-    return [cell for cell in cells if len(_amounts(view, measure, cell))]
+def _delivered(view: View, measure: str, cells: list[Cell]) -> list[tuple[Cell, pd.DataFrame]]:
+    """Give those cells of which there are amounts, with them."""
+    found = [(cell, _amounts(view, measure, cell)) for cell in cells]
+    return [(cell, rows) for cell, rows in found if len(rows)]
 
 
 def _amounts(view: View, measure: str, cell: Cell) -> pd.DataFrame:
     """Amounts of the whole and its parts on the last date for which the whole is known."""
     members = {view.area, *view.members}
-    rows = amount_by_area(view.town.counts, cell, measure, view.town.areas)
+    rows = view.town.amounts(measure, cell)
     rows = rows[rows["area"].isin(members)]
     last = rows.loc[(rows["area"] == view.area) & rows["value"].notna(), "period_end"].max()
     return rows[rows["period_end"] == last]
 
 
-def _gap(view: View, measure: str, cell: Cell) -> Iterator[Gap]:
-    rows = _amounts(view, measure, cell)
+def _gap(view: View, measure: str, cell: Cell, rows: pd.DataFrame) -> Iterator[Gap]:
     whole, parts = rows[rows["area"] == view.area], rows[rows["area"] != view.area]
     if parts.empty or len(whole) != 1 or parts["value"].isna().any():
         return

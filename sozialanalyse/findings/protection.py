@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-import pandas as pd
 from markupsafe import Markup
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, SUPPRESSED
@@ -13,13 +11,15 @@ from sozialanalyse.disclosure.costs import OTHERS, WHY
 from sozialanalyse.disclosure.preview import Preview, preview
 from sozialanalyse.disclosure.release import UNPROTECTED
 from sozialanalyse.findings import _keys
-from sozialanalyse.findings._table import Table
+from sozialanalyse.findings._protection_tables import altered, by_part, excluded, measure_name, table, without_insiders
 from sozialanalyse.findings.display import Shown, nothing, paragraphs
 from sozialanalyse.language import EN_DASH, Language, without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    import pandas as pd
 
     from sozialanalyse.disclosure.costs import Costs
     from sozialanalyse.disclosure.release import Release
@@ -41,19 +41,6 @@ WHY_LABELS = {
 }
 """Why a count is hidden, as headings of columns."""
 
-EXCLUDED_LABELS = {
-    "denominator_below_k": "belongs to a group whose size everybody knows and which is too small itself",
-    "marked": "its deliverer has published the mark and its bounds",
-    "published_elsewhere": "an earlier release has shown it",
-}
-"""Why the promise excludes a count."""
-
-METHOD_LABELS = {
-    "optimal": "proven: at most 5 % more is hidden than must be",
-    "heuristic": "safe; whether less would do was not found out in time",
-}
-"""How a table was protected."""
-
 INDICATOR_LABELS = (
     "Indicator",
     "Areas",
@@ -63,8 +50,6 @@ INDICATOR_LABELS = (
     "Share of residents",
     "People counted there",
 )
-EXCLUDED_HEAD_LABELS = ("Measure", "Why", "Counts")
-PART_LABELS = ("Measures", "Tables", "Counts and differences", "Hidden", "Result", "More than must be, at most")
 
 
 REFUSED_MESSAGES = {
@@ -104,8 +89,10 @@ def of_public_release(examined: Examined, language: LanguageCode, file: str | Pa
         _indicators(costs, data, words),
         _folded(words.text("Hidden counts by measure and date"), _by_date(costs, data, words)),
         _folded(words.text("Why counts are hidden"), _by_reason(costs, data, words)),
-        _folded(words.text("How it was protected"), _by_part(release, data, words)),
-        _folded(words.text("What the promise excludes"), _excluded(release, data, words)),
+        _folded(words.text("How it was protected"), by_part(release, data, words)),
+        _folded(words.text("What the promise excludes"), excluded(release, data, words)),
+        _folded(words.text("Where one hidden count may tell another"), without_insiders(release, data, words)),
+        _folded(words.text("Shown otherwise than counted"), altered(release, data, words)),
     ]
     shown = [part for part in parts if part is not None]
     return Shown(Markup("").join(part.html for part in shown), "\n\n".join(part.text for part in shown))
@@ -137,10 +124,22 @@ def _summary(release: Release, costs: Costs, words: Language) -> list[str]:
             "hidden than must be.",
             **_written(parts, words),
         ),
-        words.text(
-            "The protection holds against people, too, who know all that is published and one of the hidden counts."
-        ),
+        _against_insiders(release, words),
     ]
+
+
+def _against_insiders(release: Release, words: Language) -> str:
+    """Say against whom the protection holds, and that there are tables for which it does not."""
+    without = sum(not part.insider for part in release.about.hiding)
+    if not without:
+        return words.text(
+            "The protection holds against people, too, who know all that is published and one of the hidden counts."
+        )
+    return words.text(
+        "The protection holds against people, too, who know all that is published and one of the hidden counts, but for {without} of {all} "
+        "tables: there a mark of the deliverer, or what was published before, makes that impossible. They are listed below.",
+        **_written({"without": without, "all": len(release.about.hiding)}, words),
+    )
 
 
 def _written(values: dict[str, int], words: Language) -> dict[str, str]:
@@ -154,7 +153,7 @@ def _indicators(costs: Costs, data: TownData, words: Language) -> Shown | None:
     rows = rows[rows["hidden"] > 0]
     if rows.empty:
         return None
-    levels = {level.id: words.of(level.plural) for level in data.file.levels}
+    levels = {level.id: words.of(level.plural) for level in data.file.all_levels}
     lines = [
         [
             words.of(data.catalogue.indicator(str(row["indicator"])).label),
@@ -172,7 +171,7 @@ def _indicators(costs: Costs, data: TownData, words: Language) -> Shown | None:
         words.text("Share of residents: of the town's people, those who live in areas without a value."),
         words.text("People counted there: how many the hidden numerators count, where the house knows them."),
     ]
-    return _table(words.text("What the public would not see"), INDICATOR_LABELS, lines, words, range(3, 7), notes)
+    return table(words.text("What the public would not see"), INDICATOR_LABELS, lines, words, range(3, 7), notes)
 
 
 def _by_date(costs: Costs, data: TownData, words: Language) -> Shown | None:
@@ -185,12 +184,12 @@ def _by_date(costs: Costs, data: TownData, words: Language) -> Shown | None:
     said = (sums["hidden"].map(words.number) + "/" + sums["cells"].map(words.number)).unstack()
     ordered = said[tables["date"].unique()].fillna(EN_DASH)
     lines = [
-        [_measure(str(name), data, words), *map(str, line)]
+        [measure_name(str(name), data, words), *map(str, line)]
         for name, line in zip(ordered.index, ordered.to_numpy().tolist(), strict=True)
     ]
     notes = [words.text("So many are hidden, of so many counts of areas on all levels; a dash: nothing delivered.")]
     headings = ["Measure", *ordered.columns]
-    return _table(
+    return table(
         words.text("Hidden counts by measure and date"), headings, lines, words, range(1, len(headings)), notes
     )
 
@@ -211,7 +210,7 @@ def _by_reason(costs: Costs, data: TownData, words: Language) -> Shown | None:
         return None
     occurring = [name for name in WHY if sums[name].any()]
     lines = [
-        [_measure(str(name), data, words), *(words.number(row[column]) for column in ("hidden", *occurring))]
+        [measure_name(str(name), data, words), *(words.number(row[column]) for column in ("hidden", *occurring))]
         for name, row in zip(sums.index, sums.to_dict("records"), strict=True)
     ]
     headings = ["Measure", "Hidden", *(WHY_LABELS[name] for name in occurring)]
@@ -220,57 +219,7 @@ def _by_reason(costs: Costs, data: TownData, words: Language) -> Shown | None:
             "A count with several reasons stands under the first. The reasons are for the house: published, they would tell which counts are small."
         )
     ]
-    return _table(words.text("Why counts are hidden"), headings, lines, words, range(1, len(headings)), notes)
-
-
-def _by_part(release: Release, data: TownData, words: Language) -> Shown | None:
-    """Tabulate the tables that were protected, those of the same measures together, and how near the least possible that is."""
-    parts = pd.DataFrame([part.model_dump() for part in release.about.hiding if part.hidden])
-    if parts.empty:
-        return None
-    parts = parts.astype({"gap": float})
-    together = parts.groupby(["measures", "method"], as_index=False).agg(
-        tables=("cells", "size"), cells=("cells", "sum"), hidden=("hidden", "sum"), gap=("gap", "max")
-    )
-    lines = [
-        [
-            ", ".join(_measure(name, data, words) for name in str(row["measures"]).split(", ")),
-            *(words.number(row[name]) for name in ("tables", "cells", "hidden")),
-            words.text(METHOD_LABELS.get(str(row["method"]), str(row["method"]))),
-            words.percent(100 * row["gap"], 0),
-        ]
-        for row in together.to_dict("records")
-    ]
-    return _table(words.text("How it was protected"), PART_LABELS, lines, words, frozenset({1, 2, 3, 5}))
-
-
-def _excluded(release: Release, data: TownData, words: Language) -> Shown | None:
-    """Tabulate what the promise excludes and why."""
-    if not release.about.excluded:
-        return None
-    counts = Counter((entry.measure, entry.reason) for entry in release.about.excluded)
-    lines = [
-        [_measure(measure, data, words), words.text(EXCLUDED_LABELS[reason]), words.number(count)]
-        for (measure, reason), count in sorted(counts.items())
-    ]
-    notes = [words.text("Of these nothing exact becomes known, and nothing narrower than what everybody knows anyway.")]
-    return _table(words.text("What the promise excludes"), EXCLUDED_HEAD_LABELS, lines, words, range(2, 3), notes)
-
-
-def _measure(name: str, data: TownData, words: Language) -> str:
-    return words.of(data.catalogue.measure(name).label)
-
-
-def _table(
-    caption: str,
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    words: Language,
-    numeric: Collection[int],
-    notes: Sequence[str] = (),
-) -> Shown:
-    table = Table(caption, [words.text(heading) for heading in headings], rows, frozenset(numeric), notes)
-    return Shown(table.html(), table.text())
+    return table(words.text("Why counts are hidden"), headings, lines, words, range(1, len(headings)), notes)
 
 
 def _folded(title: str, shown: Shown | None) -> Shown | None:
@@ -299,9 +248,40 @@ def on_this_page(view: View, rows: pd.DataFrame) -> Shown:
         return nothing()
     on_page = rows[rows["area"].isin({view.town.areas.root, view.area, *view.members})]
     there = on_page[~on_page["status"].isin([MISSING, NOT_APPLICABLE])]
-    texts = _said(view, int((there["status"] == SUPPRESSED).sum()), len(there))
+    texts = [*_said(view, int((there["status"] == SUPPRESSED).sum()), len(there)), *_otherwise(view, on_page)]
     items = Markup("").join(Markup("<li>{}</li>").format(text) for text in texts)
     return Shown(Markup("<ul>{}</ul>").format(items), "\n".join(map(without_keys, texts)))
+
+
+def _otherwise(view: View, rows: pd.DataFrame) -> Iterator[str]:
+    """Say of the measures of a page which are not shown as they were counted, or not carried over as they could be."""
+    about = getattr(view.town, "about", None)
+    names = {str(name) for name in rows["indicator"].unique()}
+    used = {amount.measure for name in names for amount in view.indicator(name).amounts.values()}
+    if about is None:
+        return
+    methods = {entry.measure: entry.method for entry in about.altered if entry.measure in used}
+    for method, message in OTHERWISE_MESSAGES.items():
+        if measures := sorted(name for name, how in methods.items() if how == method):
+            yield view.words.text(message, measures=_labels(view, measures))
+    moved = [name for name in about.without_shares if name in used]
+    if moved and view.town.delivered is not None:
+        yield view.words.text(
+            "Counts from before a change of boundaries are carried over by the residents, not by the shares of their own: {measures}. Those "
+            "shares are the first counts on the new boundaries in other words, and would tell hidden ones.",
+            measures=_labels(view, moved),
+        )
+
+
+OTHERWISE_MESSAGES = {
+    "rounding": "Shown are rounded numbers, not those that were counted: {measures}.",
+    "cell_key": "Shown are numbers with small random noise, not those that were counted, so that sums need not be exact: {measures}.",
+}
+"""What readers are told of measures that are altered, by method."""
+
+
+def _labels(view: View, measures: Iterable[str]) -> str:
+    return view.words.listing([view.words.of(view.town.catalogue.measure(name).label) for name in measures])
 
 
 def _said(view: View, hidden: int, there: int) -> list[str]:

@@ -115,7 +115,7 @@ def completeness(examined: Examined, language: LanguageCode) -> Shown:
     if data is None:
         return nothing()
     matrix = coverage(data)
-    labels = {level.id: words.of(level.plural) for level in data.file.levels}
+    labels = {level.id: words.of(level.plural) for level in data.file.all_levels}
     parts = [
         _coverage_of(words, labels[str(level)], rows, data)
         for level, rows in matrix.groupby("level", sort=False, observed=True)

@@ -1,4 +1,4 @@
-"""Static texts: what stands on pages with a digit in it that is no result, in one small list.
+"""Static texts: what stands on pages with a digit or a number word in it that is no result, in one small list.
 
 All other numerals on a page have a key (:mod:`sozialanalyse.findings._keys`). So whoever attacks published pages takes the
 keyed numbers and these texts away, and must find no digit left.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.language import Language
+from sozialanalyse.language import Language, messages
+from sozialanalyse.number_words import number_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,10 @@ MESSAGES = (
         "important the difference is."
     ),
 )
-"""Our messages with a digit of their own; a test finds those that are forgotten here."""
+"""Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
+are looked for."""
 
-OF_TOWN = ("name", "levels", "population_base", "sources", "breaks")
+OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks")
 """Parts of town.yml whose texts stand on pages."""
 
 _DIGIT = re.compile(r"\d")
@@ -54,7 +56,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 def static_texts(catalogue: Catalogue, file: TownFile, language: LanguageCode) -> list[str]:
-    """List the texts with a digit that pages take from messages, catalogue and town as they are.
+    """List the texts with a digit or a number word that pages take from messages, catalogue and town as they are.
 
     Parameters
     ----------
@@ -69,10 +71,21 @@ def static_texts(catalogue: Catalogue, file: TownFile, language: LanguageCode) -
         The longest first, so that none hides in another; messages are cut at their placeholders. A number alone is no
         static text.
     """
-    messages = [part for message in MESSAGES for part in _PLACEHOLDER.split(Language(language).text(message))]
+    with_digits = [part for message in MESSAGES for part in _PLACEHOLDER.split(Language(language).text(message))]
     declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN))]
-    found = {text for text in (*messages, *_texts(declared, language)) if _DIGIT.search(text) and _LETTER.search(text)}
-    return sorted(found, key=lambda text: (-len(text), text))
+    found = {text for text in (*with_digits, *_texts(declared, language)) if _is_telling(text) and _LETTER.search(text)}
+    return sorted(found | _spoken(language), key=lambda text: (-len(text), text))
+
+
+def _is_telling(text: str) -> bool:
+    """Whether a text holds a digit or a number word."""
+    return _DIGIT.search(text) is not None or any(True for _ in number_words(text))
+
+
+def _spoken(language: LanguageCode) -> set[str]:
+    """Find what our messages say in number words; a word alone may stand nowhere."""
+    parts = (part.strip(" .,;:()…–") for message in messages(language) for part in _PLACEHOLDER.split(message))
+    return {part for part in parts if " " in part and not _DIGIT.search(part) and _is_telling(part)}
 
 
 def _texts(declared: Any, language: LanguageCode) -> Iterator[str]:

@@ -220,7 +220,8 @@ def _read_areas(town: TownFile, opening: _Opening) -> AreaTree:
         frame = read_mapped_areas(path, opening.raw, town.areas)
     else:
         frame = read_table(town.areas, opening.own_folder(town.areas))
-    return AreaTree.from_frame(frame.set_index(FILE_ROW), [level.id for level in town.levels], town.areas)
+    tree = AreaTree.from_frame(frame.set_index(FILE_ROW), [level.id for level in town.levels], town.areas)
+    return tree.with_groupings(town.beside, town.areas)
 
 
 def _read_catalogue(opening: _Opening) -> Catalogue:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from sozialanalyse.areas import Grouping
 from sozialanalyse.catalogue import Break, Text
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.expectations import Expectations
@@ -32,6 +33,14 @@ class Level(Model):
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Text
     plural: Text
+
+
+class Division(Level):
+    """A grouping of areas that cuts across the tree, for example statistical districts; its groups are published as areas are."""
+
+    names: dict[str, str] = Field(
+        default={}, description="names of the groups by what the table of areas says, where they are called otherwise"
+    )
 
 
 class Source(Model):
@@ -101,6 +110,11 @@ class TownFile(Versioned):
 
     name: str = Field(min_length=1)
     levels: tuple[Level, ...] = Field(description="from the smallest to the whole town")
+    groupings: tuple[Division, ...] = Field(
+        default=(),
+        description="groupings beside the tree that are published: the column group_<id> of the table of areas says to which "
+        "group an area belongs",
+    )
     confidentiality: Confidentiality
     population_base: Text
     periods: tuple[Date, ...] = Field(default=(), description="reference dates that stocks may have; empty: any")
@@ -130,6 +144,16 @@ class TownFile(Versioned):
         default=Expectations(), description="what to look for in the counts, and what is known"
     )
     contact: str | None = None
+
+    @property
+    def all_levels(self) -> tuple[Level, ...]:
+        """The levels of the tree, then the groupings beside it."""
+        return (*self.levels, *self.groupings)
+
+    @property
+    def beside(self) -> tuple[Grouping, ...]:
+        """The groupings as the area tree takes them."""
+        return tuple(Grouping(entry.id, entry.names) for entry in self.groupings)
 
     @field_validator("levels")
     @classmethod

@@ -190,7 +190,7 @@ def _complete(
     ends = pd.DatetimeIndex(known[0].periods["period_end"])
     run = last_yearly_run(ends)
     _refuse_short(len(run), width, ends)
-    tree = areas.frame
+    tree = areas.places
     exists = known[0].exists[:, run]
     members = np.flatnonzero((tree["level"] == level).to_numpy() & exists[:, -1])
     status = np.stack([amounts.status[:, run] for amounts in known])

@@ -47,7 +47,7 @@ class Pair(NamedTuple):
 def finder(counts: pd.DataFrame, areas: AreaTree) -> Find:
     """Return a function that gives an amount for all areas and periods, or None; each is worked out once."""
     delivered = {str(name): rows for name, rows in counts.groupby("measure", observed=True)}
-    delivery = cache(lambda measure: Delivery(delivered[measure], areas))
+    delivery = cache(lambda measure: Delivery(delivered[measure], areas.alone))
     known: dict[tuple[Any, ...], Amounts | None] = {}
 
     def find(amount: Amount) -> Amounts | None:

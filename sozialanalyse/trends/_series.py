@@ -31,8 +31,9 @@ def converted(frame: pd.DataFrame) -> pd.Series:
 
 def years(dates: pd.Series) -> np.ndarray:
     """Turn dates into years as real numbers, so that gaps between them count as long as they are."""
-    days = (dates - pd.Timestamp("1970-01-01")).dt.total_seconds() / 86_400
-    return (days / DAYS_PER_YEAR).to_numpy()
+    moments = dates.to_numpy(dtype="datetime64[s]")
+    days = np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / 86_400)
+    return days / DAYS_PER_YEAR
 
 
 def comparable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,46 +126,57 @@ class Block:
 def block_of(rows: pd.DataFrame) -> Block:
     """Lay out the rows of one indicator, in the order of series and time, as arrays."""
     series, point = _places(rows)
+    value, numerator, denominator = (_floats(rows, name) for name in ("value", "numerator", "denominator"))
 
-    def lay_out(numbers: np.ndarray | pd.Series) -> Floats:
-        laid = np.full((series.max() + 1, point.max() + 1), np.nan)
-        laid[series, point] = np.asarray(numbers, dtype=np.float64)
+    def lay_out(numbers: Floats) -> Floats:
+        laid = np.full((series[-1] + 1, point.max() + 1), np.nan)
+        laid[series, point] = numbers
         return laid
 
-    kind = _constant(rows, "kind") or ("count" if rows["denominator"].isna().all() else "value")
+    kind = _constant(rows, "kind") or ("count" if np.isnan(denominator).all() else "value")
     effect = _number(rows, "design_effect", 1.0)
-    trials = pd.Series(1.0, index=rows.index) if kind == "count" else rows["denominator"]
-    least, greatest = (rows.get(f"numerator_{end}", rows["numerator"]) for end in ("least", "greatest"))
+    least, greatest = (
+        _floats(rows, name if name in rows else "numerator") for name in ("numerator_least", "numerator_greatest")
+    )
     if kind == "proportion":
-        greatest = greatest.clip(upper=rows["denominator"])
+        greatest = np.where(greatest > denominator, denominator, greatest)
     flow = str(rows["period_kind"].iloc[-1]) != "stock"
     return Block(
-        values=lay_out(rows["value"]),
-        events=lay_out(rows["numerator"] / effect),
-        trials=lay_out(trials / (1.0 if kind == "count" else effect)),
+        values=lay_out(value),
+        events=lay_out(numerator / effect),
+        trials=lay_out(np.ones(len(rows)) if kind == "count" else denominator / effect),
         least=lay_out(least / effect),
         greatest=lay_out(greatest / effect),
         times=lay_out(years(rows["period_end"])),
         kind=kind,
         design_effect=effect,
-        factor=_factor(rows) if kind != "count" else 1.0,
+        factor=_factor(value, numerator, denominator, _number(rows, "factor", 1.0)) if kind != "count" else 1.0,
         flow=flow,
         persistence=(0.0, 0.0) if flow else _persistence(rows),
     )
 
 
+def _floats(rows: pd.DataFrame, name: str) -> Floats:
+    return rows[name].to_numpy(dtype=np.float64)
+
+
 def laid_out(rows: pd.DataFrame, flags: pd.Series) -> NDArray[np.bool_]:
     """Lay out marks of the rows of one indicator as :func:`block_of` does; False where there is no point."""
     series, point = _places(rows)
-    laid = np.zeros((series.max() + 1, point.max() + 1), dtype=np.bool_)
+    laid = np.zeros((series[-1] + 1, point.max() + 1), dtype=np.bool_)
     laid[series, point] = flags.to_numpy(dtype=np.bool_)
     return laid
 
 
 def _places(rows: pd.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Number of the series and of the point of each row."""
-    by_series = rows.groupby(SERIES, sort=False)
-    return np.asarray(by_series.ngroup(), dtype=np.int64), np.asarray(by_series.cumcount(), dtype=np.int64)
+    """Number of the series and of the point of each row; the rows of a series stand together."""
+    begins = np.ones(len(rows), dtype=np.bool_)
+    begins[1:] = False
+    for name in SERIES:
+        cells = rows[name].to_numpy(dtype=object)
+        begins[1:] |= cells[1:] != cells[:-1]
+    series = np.cumsum(begins) - 1
+    return series, np.arange(len(rows)) - np.flatnonzero(begins)[series]
 
 
 def _constant(rows: pd.DataFrame, name: str) -> str:
@@ -182,7 +194,9 @@ def _persistence(rows: pd.DataFrame) -> tuple[float, float] | None:
     return None if np.isnan(least + greatest) else (least, greatest)
 
 
-def _factor(rows: pd.DataFrame) -> float:
+def _factor(value: Floats, numerator: Floats, denominator: Floats, default: float) -> float:
     """Return by what numerator over denominator is multiplied to give the values of an indicator."""
-    factors = rows["value"] * rows["denominator"] / rows["numerator"].where(rows["numerator"] > 0)
-    return float(factors.median()) if factors.notna().any() else _number(rows, "factor", 1.0)
+    counted = numerator > 0
+    factors = value[counted] * denominator[counted] / numerator[counted]
+    known = factors[~np.isnan(factors)]
+    return float(np.median(known)) if len(known) else default

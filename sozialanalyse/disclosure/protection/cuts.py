@@ -1,6 +1,7 @@
 """Conditions that every safe pattern meets, found where a proposed pattern breaks them.
 
 Each rests on multipliers of the sums: whatever moves a primary cell must move others with it, so of these enough must be hidden.
+Where a part is cut out of a larger one, only its inner sums count, for what lies outside may move: so the conditions hold for the whole.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sozialanalyse.disclosure.protection.solver import OPTIMAL, LinearProgram
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sozialanalyse.disclosure.protection.effort import Effort
     from sozialanalyse.disclosure.protection.flows import Demand
     from sozialanalyse.disclosure.protection.parts import Part
 
@@ -48,14 +50,16 @@ class Separation:
         The cells.
     insider
         Whether one hidden cell may be known to somebody.
+    effort
+        What the work is added to.
     """
 
-    def __init__(self, part: Part, *, insider: bool) -> None:
+    def __init__(self, part: Part, *, insider: bool, effort: Effort) -> None:
         self.part = part
         self.insider = insider
-        zero = np.zeros(part.relations.shape[0])
+        zero = np.zeros(part.inner.shape[0])
         free = np.zeros(len(part.cells))
-        self.program = LinearProgram(free, (free, free), part.relations, (zero, zero))
+        self.program = LinearProgram(free, (free, free), part.inner, (zero, zero), effort=effort)
         self.movable = np.maximum(part.below, part.above) > TOLERANCE
 
     def broken(self, number: int, share: Floats) -> list[Cut]:
@@ -192,8 +196,8 @@ def rows(part: Part, *, insider: bool) -> list[Cut]:
     """List the plainest conditions: in each sum with a primary cell another one is hidden, or with insiders two."""
     found = []
     wanted = 2.0 if insider else 1.0
-    for row in range(part.relations.shape[0]):
-        cells = part.relations.indices[part.relations.indptr[row] : part.relations.indptr[row + 1]]
+    for row in range(part.inner.shape[0]):
+        cells = part.inner.indices[part.inner.indptr[row] : part.inner.indptr[row + 1]]
         primary = np.intersect1d(cells, part.primaries)
         if len(primary) and len(cells) > 2:
             coefficients = np.zeros(len(part.cells))

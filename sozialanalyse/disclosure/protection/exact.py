@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -43,7 +42,7 @@ class Exact:
     pattern
         Shape (cells,): a safe pattern.
     pace
-        Seconds that it took to make it.
+        What it took to make it, in units of :class:`~sozialanalyse.disclosure.protection.effort.Effort`.
 
     References
     ----------
@@ -53,8 +52,9 @@ class Exact:
 
     def __init__(self, heuristic: Heuristic, pattern: Flags, pace: float) -> None:
         self.heuristic, self.part = heuristic, heuristic.part
+        self.effort = heuristic.effort
         self.best, self.pace = pattern, pace
-        self.separation = Separation(self.part, insider=heuristic.insider)
+        self.separation = Separation(self.part, insider=heuristic.insider, effort=self.effort)
         weight, always = self.part.weight, self.part.always
         self.base = float(weight[always].sum())
         self.whole = bool(np.array_equal(weight, np.round(weight)))
@@ -70,86 +70,86 @@ class Exact:
         """What the best pattern costs."""
         return float(self.part.weight[self.best].sum())
 
-    def improve(self, gap: float, deadline: float) -> None:
-        """Improve the pattern until it costs at most this fraction more than what is proven, or the time is over.
+    def improve(self, gap: float, end: float) -> None:
+        """Improve the pattern until it costs at most this fraction more than what is proven, or the effort is spent.
 
         Parameters
         ----------
         gap
             0.05 is five per cent.
-        deadline
-            On the clock of :func:`time.perf_counter`.
+        end
+            Up to what may be spent.
         """
-        self._relax(gap, deadline)
-        while not self._done(gap, deadline):
-            if not self._branch(gap, deadline):
+        self._relax(gap, end)
+        while not self._done(gap, end):
+            if not self._branch(gap, end):
                 return
 
-    def _done(self, gap: float, deadline: float) -> bool:
-        return self.cost <= self.bound * (1.0 + gap) + TOLERANCE or time.perf_counter() >= deadline
+    def _done(self, gap: float, end: float) -> bool:
+        return self.cost <= self.bound * (1.0 + gap) + TOLERANCE or self.effort.over(end)
 
-    def _relax(self, gap: float, deadline: float) -> None:
+    def _relax(self, gap: float, end: float) -> None:
         """Add conditions to the relaxation until its solution breaks none."""
         quiet = np.zeros(len(self.part.primaries), dtype=np.int64)
         turn = 0
-        while not self._done(gap, deadline):
+        while not self._done(gap, end):
             solution = self.relaxed.solve()
             if solution.status != OPTIMAL:
                 return
             self._raise(solution.objective)
             share = self._share(solution.values)
             asked = np.flatnonzero(quiet < PATIENCE)
-            found = self._separate(share, asked, quiet, deadline)
-            found = found or self._separate(share, np.flatnonzero(quiet >= PATIENCE), quiet, deadline)
+            found = self._separate(share, asked, quiet, end)
+            found = found or self._separate(share, np.flatnonzero(quiet >= PATIENCE), quiet, end)
             turn += 1
             if turn % ROUNDS_BETWEEN == 0 or not found:
-                self._make(deadline, attraction=LEFT_OPEN - share)
+                self._make(end, attraction=LEFT_OPEN - share)
             if not found:
                 return
 
-    def _separate(self, share: Floats, numbers: NDArray[np.int64], quiet: NDArray[np.int64], deadline: float) -> bool:
+    def _separate(self, share: Floats, numbers: NDArray[np.int64], quiet: NDArray[np.int64], end: float) -> bool:
         """Add the conditions on some primary cells that a proposal breaks; say whether there were any."""
         any_new = False
         for number in numbers:
-            if time.perf_counter() >= deadline:
+            if self.effort.over(end):
                 break
             new = self._add(self.separation.broken(int(number), share))
             quiet[number] = 0 if new else quiet[number] + 1
             any_new |= new
         return any_new
 
-    def _branch(self, gap: float, deadline: float) -> bool:
+    def _branch(self, gap: float, end: float) -> bool:
         """Solve the integer program and add what its solution breaks; say whether there was anything to add."""
         program = self._program(integer=True)
         self._enter(program, self.cuts)
         program.suggest(self.best[self.free].astype(float))
-        solution = program.solve(seconds=max(deadline - time.perf_counter(), 0.0), gap=gap / 2)
+        solution = program.solve(gap=gap / 2, end=end)
         self._raise(solution.bound)
         if solution.status != OPTIMAL:
             return False
         hidden = self._share(solution.values) > 0.5
-        new = self._against(hidden, deadline)
-        self._make(deadline, start=hidden)
+        new = self._against(hidden, end)
+        self._make(end, start=hidden)
         return new
 
-    def _against(self, hidden: Flags, deadline: float) -> bool:
+    def _against(self, hidden: Flags, end: float) -> bool:
         """Add the conditions that a whole pattern breaks; say whether there were any."""
         evidence = self.heuristic.evidence.within(hidden)
         found: dict[int, list[Cut]] = {}
         for number, demand in self.heuristic.broken(hidden, evidence, range(len(self.part.primaries))):
             known = found.setdefault(number, self.separation.broken(number, hidden.astype(float)))
             known += self.separation.against(demand, hidden)
-            if time.perf_counter() >= deadline:
+            if self.effort.over(end):
                 break
         return self._add([cut for cuts in found.values() for cut in cuts])
 
-    def _make(self, deadline: float, *, attraction: Floats | None = None, start: Flags | None = None) -> None:
-        """Make another pattern and keep it if it is better; not if that would take longer than there is time."""
-        begin = time.perf_counter()
-        if begin + self.pace > deadline:
+    def _make(self, end: float, *, attraction: Floats | None = None, start: Flags | None = None) -> None:
+        """Make another pattern and keep it if it is better; not if that would take more than is left."""
+        begin = self.effort.spent
+        if begin + self.pace > end:
             return
         pattern, _ = self.heuristic.pattern(attraction, start)
-        self.pace = time.perf_counter() - begin
+        self.pace = self.effort.spent - begin
         if self.part.weight[pattern].sum() < self.cost - TOLERANCE:
             self.best = pattern
 
@@ -170,7 +170,8 @@ class Exact:
 
         size, none = len(self.free), np.zeros(0)
         bounds = np.zeros(size), np.ones(size)
-        return LinearProgram(self.part.weight[self.free], bounds, csr_array((0, size)), (none, none), integer=integer)
+        rows = csr_array((0, size)), (none, none)
+        return LinearProgram(self.part.weight[self.free], bounds, *rows, integer=integer, effort=self.effort)
 
     def _add(self, cuts: list[Cut]) -> bool:
         """Add the conditions that are new to the relaxation; say whether there were any."""

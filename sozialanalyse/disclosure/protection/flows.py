@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sozialanalyse.disclosure.protection.effort import Effort
     from sozialanalyse.disclosure.protection.parts import Part
 
     Floats = NDArray[np.float64]
@@ -134,16 +135,16 @@ class Evidence:
 class Search:
     """Looks for the cheapest deviation that meets a demand, with rises and falls of each cell as variables."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, effort: Effort) -> None:
         from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - heavy
 
         self.part = part
         self.size = len(part.cells)
         zero = np.zeros(part.relations.shape[0])
         both = csr_array(hstack([part.relations, -part.relations]))
-        room = np.concatenate([part.above, part.below])
-        self.room = room
-        self.program = LinearProgram(np.zeros(2 * self.size), (np.zeros(2 * self.size), room), both, (zero, zero))
+        self.room = np.concatenate([part.above, part.below])
+        none = np.zeros_like(self.room)
+        self.program = LinearProgram(none, (none, self.room), both, (zero, zero), effort=effort)
         self.costs: Floats = np.zeros(0)
 
     def price(self, cost: Floats) -> None:

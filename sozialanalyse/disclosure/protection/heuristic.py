@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sozialanalyse.disclosure.protection.effort import Effort
     from sozialanalyse.disclosure.protection.parts import Part
 
     Floats = NDArray[np.float64]
@@ -32,12 +33,15 @@ class Heuristic:
         The cells.
     insider
         Whether one hidden cell may be known to somebody.
+    effort
+        What the work is added to.
     """
 
-    def __init__(self, part: Part, *, insider: bool) -> None:
+    def __init__(self, part: Part, *, insider: bool, effort: Effort) -> None:
         self.part = part
         self.insider = insider
-        self.search = Search(part)
+        self.effort = effort
+        self.search = Search(part, effort)
         self.evidence = Evidence(part, insider=insider)
 
     def pattern(self, attraction: Floats | None = None, start: Flags | None = None) -> tuple[Flags, list[Demand]]:

@@ -41,6 +41,8 @@ class Part:
         Shape (cells,): positions in the problem.
     relations
         Shape (sums, cells): ``relations @ deviation == 0``.
+    inner
+        Shape (fewer sums, cells): those of them that hold no cell outside the part. The others hold only if nothing outside moves.
     below, above
         Shape (cells,): how far a hidden cell may lie below and above, for all that an attacker knows beforehand.
     always
@@ -57,6 +59,7 @@ class Part:
 
     cells: Places
     relations: csr_array
+    inner: csr_array
     below: Floats
     above: Floats
     always: Flags
@@ -173,6 +176,7 @@ def _part(problem: Problem, truth: Floats, cells: Places) -> Part:
     return Part(
         cells=cells,
         relations=relations,
+        inner=relations,
         below=np.maximum(value - problem.lower[cells], 0.0),
         above=np.maximum(problem.upper[cells] - value, 0.0),
         always=~shown | problem.primary[cells],

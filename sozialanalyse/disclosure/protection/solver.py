@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
+    from sozialanalyse.disclosure.protection.effort import Effort
+
     Floats = NDArray[np.float64]
 
 OPTIMAL: Final = "optimal"
@@ -45,6 +47,8 @@ class LinearProgram:
         Shape (rows,).
     integer
         Whether all columns are whole numbers.
+    effort
+        What the work is added to.
 
     References
     ----------
@@ -59,10 +63,12 @@ class LinearProgram:
         rows: tuple[Floats, Floats],
         *,
         integer: bool = False,
+        effort: Effort | None = None,
     ) -> None:
         from scipy.optimize._highspy import _core as highs  # noqa: PLC0415 - heavy, and only who protects needs it
 
         self._highs: Any = highs
+        self._integer, self._effort = integer, effort
         self._model: Any = highs._Highs()  # noqa: SLF001 - the name scipy gives it
         for option, value in (
             ("output_flag", False),
@@ -110,20 +116,35 @@ class LinearProgram:
         """Tell a solution to start from."""
         self._model.setSolution(len(values), self._columns, np.asarray(values, float))
 
-    def solve(self, *, seconds: float = float("inf"), gap: float = 0.0) -> Solution:
-        """Solve it; of whole numbers, stop within the relative gap or after so many seconds."""
-        if seconds < float("inf"):
-            # The solver's clock runs on over all its runs.
-            self._model.setOptionValue("time_limit", self._model.getRunTime() + seconds)
-        self._model.setOptionValue("mip_rel_gap", gap)
-        self._model.run()
-        if self._status() == STOPPED and seconds == float("inf"):
+    def solve(self, *, gap: float = 0.0, end: float = 0.0) -> Solution:
+        """Solve it; of whole numbers, stop within the relative gap, or where the effort reaches its end."""
+        if self._integer:
+            self._limit(gap, end)
+        self._run()
+        if self._status() == STOPPED and not self._integer:
             # Now and then where the last one ended is no good place to start from.
             self._model.clearSolver()
-            self._model.run()
+            self._run()
         info = self._model.getInfo()
         values = np.array(self._model.getSolution().col_value)
         return Solution(self._status(), values, float(info.objective_function_value), float(info.mip_dual_bound))
+
+    def _limit(self, gap: float, end: float) -> None:
+        self._model.setOptionValue("mip_rel_gap", gap)
+        if self._effort is not None:
+            self._model.setOptionValue("mip_max_nodes", self._effort.nodes(self._places(), end))
+            # The solver's clock runs on over all its runs.
+            self._model.setOptionValue("time_limit", self._model.getRunTime() + self._effort.seconds_left())
+
+    def _run(self) -> None:
+        self._model.run()
+        if self._effort is not None:
+            steps = max(self._model.getInfo().simplex_iteration_count, 0)
+            self._effort.charge(self._places(), steps, whole_numbers=self._integer)
+            self._effort.by_clock |= self._model.getModelStatus() == self._highs.HighsModelStatus.kTimeLimit
+
+    def _places(self) -> int:
+        return int(self._model.getNumRow()) + len(self._columns)
 
     def reduced_costs(self) -> Floats:
         """Give the reduced costs of the columns in the last solution."""

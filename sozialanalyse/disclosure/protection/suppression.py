@@ -9,23 +9,22 @@ import numpy as np
 
 from sozialanalyse.disclosure.problem import Pattern
 from sozialanalyse.disclosure.protection.attack import Attack, intervals
-from sozialanalyse.disclosure.protection.exact import Exact
+from sozialanalyse.disclosure.protection.effort import Effort
 from sozialanalyse.disclosure.protection.flows import NOBODY
-from sozialanalyse.disclosure.protection.heuristic import Heuristic
 from sozialanalyse.disclosure.protection.parts import TOLERANCE, check, determined, split
+from sozialanalyse.disclosure.protection.regions import Solved
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sozialanalyse.disclosure.problem import Certificate, Problem
-    from sozialanalyse.disclosure.protection.parts import Part
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
 
 def protect(
-    problem: Problem, *, insider: bool = True, seconds: float = 10.0, gap: float = 0.05, exact: bool = False
+    problem: Problem, *, insider: bool = True, effort: float = 10.0, gap: float = 0.05, exact: bool = False
 ) -> Pattern:
     """Find cells to hide so that every primary cell is protected, at little cost.
 
@@ -40,18 +39,19 @@ def protect(
         Whether two whole numbers must remain possible also for somebody who knows any one other hidden cell. Cells that
         are one statement are apart: a count and its complement to a public number, an area and the district
         of which it is the only part.
-    seconds
-        How long to look for a better pattern. The first safe one is finished in any case. The same problem gives the same pattern
-        unless the time runs out.
+    effort
+        How much work to spend on a better pattern; the first safe one is finished in any case. A unit is about a second of one
+        core, but it is counted, not measured (see :mod:`.effort`): the same problem gives the same pattern on every machine. Only
+        one that is twenty times slower than it should be is stopped by the clock, and the pattern then says so.
     gap
         Stop when the cost is proven to be within this fraction of the least possible.
     exact
-        Look until the least cost is proven, or the time is over.
+        Look until the least cost is proven, or the effort is spent.
 
     Returns
     -------
     Pattern
-        ``optimal``: proven to cost no more than the gap asked for above the least. ``heuristic``: safe, the time was over.
+        ``optimal``: proven to cost no more than the gap asked for above the least. ``heuristic``: safe, the effort was spent.
         ``refused``: some cells cannot be protected, and everything that may be hidden for the others is.
 
     Raises
@@ -69,10 +69,11 @@ def protect(
     start = time.perf_counter()
     check(problem)
     known = determined(problem)
-    solved = [_Solved(part, insider=insider) for part in split(problem, known)]
+    work = Effort(effort)
+    solved = [Solved(part, insider=insider, effort=work) for part in split(problem, known)]
     impossible = _refusals(problem, known, solved)
     if not impossible:
-        _improve(solved, 0.0 if exact else gap, start + seconds)
+        _improve(solved, 0.0 if exact else gap, work)
     hidden = _hideable(problem) & (~problem.shown | problem.primary | np.isnan(problem.value))
     for one in solved:
         hidden[one.part.cells] |= one.hidden
@@ -83,43 +84,22 @@ def protect(
     bound = float("inf") if impossible else float(sum(one.bound for one in solved))
     close = weight <= bound * (1.0 + (0.0 if exact else gap)) + TOLERANCE
     method = "refused" if impossible else "optimal" if close else "heuristic"
-    return Pattern(hidden, least, greatest, weight, bound, method, time.perf_counter() - start, tuple(impossible))
+    seconds = time.perf_counter() - start
+    return Pattern(hidden, least, greatest, weight, bound, method, seconds, tuple(impossible), work.by_clock)
 
 
-class _Solved:
-    """A part, the cells hidden in it, the least that any pattern costs, and the demands that none meets."""
-
-    def __init__(self, part: Part, *, insider: bool) -> None:
-        self.part = part
-        self.heuristic = Heuristic(part, insider=insider)
-        start = time.perf_counter()
-        self.hidden, self.unmet = self.heuristic.pattern()
-        self.pace = time.perf_counter() - start
-        self.bound = float(part.weight[part.always].sum())
-
-    @property
-    def closed(self) -> bool:
-        return float(self.part.weight[self.hidden].sum()) <= self.bound + TOLERANCE
-
-    def improve(self, gap: float, deadline: float) -> None:
-        exact = Exact(self.heuristic, self.hidden, self.pace)
-        exact.improve(gap, deadline)
-        self.hidden, self.bound = exact.best, exact.bound
-
-
-def _improve(solved: list[_Solved], gap: float, deadline: float) -> None:
-    """Improve the parts, each with its share of the time that is left."""
-    waiting = [one for one in solved if not one.closed]
+def _improve(solved: list[Solved], gap: float, effort: Effort) -> None:
+    """Improve the parts, each with its share of the effort that is left."""
+    waiting = [one for one in solved if not one.closed(0.0)]
     for number, one in enumerate(waiting):
-        now = time.perf_counter()
-        one.improve(gap, now + max(deadline - now, 0.0) / (len(waiting) - number))
+        one.improve(gap, effort.share(len(waiting) - number))
 
 
 def _hideable(problem: Problem) -> Flags:
     return ~(problem.fixed & ~np.isnan(problem.value))
 
 
-def _refusals(problem: Problem, known: Flags, solved: list[_Solved]) -> list[Certificate]:
+def _refusals(problem: Problem, known: Flags, solved: list[Solved]) -> list[Certificate]:
     """Certify the primary cells that sums give away whatever is hidden, and those with a demand that no pattern meets."""
     exposed: dict[int, int | None] = dict.fromkeys(np.flatnonzero(problem.primary & known).tolist())
     for one in solved:
@@ -127,7 +107,7 @@ def _refusals(problem: Problem, known: Flags, solved: list[_Solved]) -> list[Cer
             insider = None if demand.insider == NOBODY else int(one.part.cells[demand.insider])
             exposed.setdefault(int(one.part.cells[demand.cell]), insider)
     hideable = _hideable(problem)
-    attacks = {insider: Attack(problem, hideable, insider) for insider in set(exposed.values())}
+    attacks = {insider: Attack(problem, hideable, insider, deduce=False) for insider in set(exposed.values())}
     return [attacks[insider].certificate(cell) for cell, insider in sorted(exposed.items(), key=lambda item: item[0])]
 
 

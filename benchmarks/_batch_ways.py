@@ -1,0 +1,137 @@
+"""The ways to make findings that ``batch`` compares, each in a process of its own: ``python -m benchmarks._batch_ways WAY JOBS``.
+
+The file of jobs says which notebooks, with which parameters, and where the pages go. What a way prints last is the seconds of
+its work where its start does not count.
+"""
+
+# ruff: noqa: PLC0415, S102, S307, S603 - each way imports what it needs, and runs our own notebooks and programs
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+Job = dict[str, Any]
+"""``id, notebook, parameters``."""
+
+
+def papermill_cli(jobs: list[Job], pages: Path) -> None:
+    """Papermill's and nbconvert's commands, one finding after the other."""
+    programs = Path(sys.executable).parent
+    for job in jobs:
+        executed = pages / f"{job['id']}.ipynb"
+        given = [part for name, value in job["parameters"].items() for part in ("-p", name, str(value))]
+        run = [programs / "papermill", "--kernel", "python3", "--no-progress-bar", job["notebook"], executed, *given]
+        subprocess.run(run, check=True, capture_output=True)
+        convert = [programs / "jupyter", "nbconvert", "--to", "html", "--no-input", executed]
+        subprocess.run(convert, check=True, capture_output=True)
+
+
+def papermill_api(jobs: list[Job], pages: Path) -> None:
+    """Papermill and nbconvert called in one process, one finding after the other."""
+    import nbformat
+    import papermill
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(exclude_input=True)
+    for job in jobs:
+        notebook = papermill.execute_notebook(
+            job["notebook"], None, job["parameters"], kernel_name="python3", progress_bar=False
+        )
+        html, _ = exporter.from_notebook_node(nbformat.from_dict(notebook))
+        (pages / f"{job['id']}.html").write_text(html, encoding="utf-8")
+
+
+def ours(jobs: list[Job], pages: Path, workers: int, engine: str = "fork") -> None:
+    """Our execution of a batch, the start of its template included."""
+    from sozialanalyse.batch.execution import Execution
+    from sozialanalyse.batch.runs import Run
+
+    work = pages / "work"
+    work.mkdir()
+    runs = [
+        Run(job["id"], Path(job["notebook"]).stem, Path(job["notebook"]), _own(job), f"{job['id']}.html", "de")
+        for job in jobs
+    ]
+    given = {"raw": None, "town": "", **{name: jobs[0]["parameters"][name] for name in ("release", "audience")}}
+    for executed in Execution(work, pages / "logs", given, workers, engine=engine).results(runs):
+        assert executed.page is not None, executed.failure
+        (pages / f"{executed.run.id}.html").write_text(executed.page.html, encoding="utf-8")
+
+
+def _own(job: Job) -> Job:
+    """Give the parameters that a plan would."""
+    return {name: value for name, value in job["parameters"].items() if name in {"target_group", "area"}}
+
+
+def floor(jobs: list[Job], pages: Path) -> tuple[float, float]:
+    """The same code in one interpreter that has imported everything and holds the Release: cells, what they show, pages."""
+    os.environ |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    from sozialanalyse import warming
+    from sozialanalyse.batch.engine.warming import warm
+    from sozialanalyse.batch.execution import groups_of
+
+    warm(None)
+    release = warming.hold(jobs[0]["parameters"]["release"], groups_of(_own(job) for job in jobs))
+    start, before = time.perf_counter(), time.process_time()
+    for job in jobs:
+        (pages / f"{job['id']}.html").write_text(_finding(job, release), encoding="utf-8")
+    return time.perf_counter() - start, time.process_time() - before
+
+
+def _finding(job: Job, release: Any) -> str:
+    import nbformat
+
+    import sozialanalyse as sa
+    from sozialanalyse.batch.rendering import render
+
+    sa.open_for = lambda *_: release  # type: ignore[attr-defined]
+    notebook = nbformat.read(job["notebook"], as_version=4)
+    names = {"__name__": "__main__"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            shown = _shown(cell.source, names)
+            cell.outputs = [] if shown is None else [nbformat.v4.new_output("execute_result", shown)]
+        if "parameters" in cell.metadata.get("tags", ()):
+            names |= job["parameters"]
+    return render(notebook, "de", Path(job["notebook"]).stem).html
+
+
+def _shown(source: str, names: dict[str, Any]) -> dict[str, Any] | None:
+    """Execute a cell and return what its last line shows."""
+    body = ast.parse(source)
+    last = body.body.pop() if isinstance(body.body[-1], ast.Expr) else None
+    exec(compile(body, "cell", "exec"), names)
+    if not isinstance(last, ast.Expr):
+        return None
+    value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+    return None if value is None else value._repr_mimebundle_()
+
+
+WAYS = {
+    "papermill and nbconvert, command line": papermill_cli,
+    "papermill and nbconvert, in one process": papermill_api,
+    "ours, 1 worker": lambda jobs, pages: ours(jobs, pages, 1),
+    "ours, 2 workers": lambda jobs, pages: ours(jobs, pages, 2),
+    "floor: one warm interpreter": floor,
+}
+
+
+def main(way: str, jobs_file: str, pages: str) -> None:
+    """Make all findings in one way and print the seconds of its work, where only that counts."""
+    folder = Path(pages)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    seconds = WAYS[way](json.loads(Path(jobs_file).read_text(encoding="utf-8")), folder)
+    sys.stdout.write(f"{json.dumps(seconds)}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,50 @@
+"""Notices: what stands at the address of a finding that could not be made or was taken back, so that no link leads nowhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialanalyse.batch.rendering import environment
+from sozialanalyse.batch.safety import problems
+from sozialanalyse.batch.withdrawals import withdrawn_on
+from sozialanalyse.language import Language
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.edition import Entry, Manifest
+
+
+def notices_of(manifest: Manifest) -> dict[str, str]:
+    """Write the page of each finding of an edition that has none of its own, by its address."""
+    return {entry.address: notice_page(entry, manifest) for entry in manifest.findings if entry.sha256 is None}
+
+
+def notice_page(entry: Entry, manifest: Manifest) -> str:
+    """Write the page that says that a finding could not be made, or that it was withdrawn.
+
+    Parameters
+    ----------
+    entry
+        The finding.
+    manifest
+        Of the edition, with its withdrawals.
+    """
+    language = Language(entry.language)
+    withdrawal = manifest.withdrawn.get(entry.id)
+    html = (
+        environment()
+        .get_template("notice.html.j2")
+        .render(
+            title=entry.label,
+            town=entry.finding.town if entry.finding else manifest.town,
+            withdrawn=None if withdrawal is None else withdrawn_on(withdrawal, language),
+            reason=entry.reason,
+            notices=manifest.notices.get(entry.language, ()),
+            language=language,
+            text=language.text,
+        )
+    )
+    found = problems(html, page=True)
+    if found:
+        message = f"the notice holds what it must not have: {', '.join(found)}"
+        raise AssertionError(message)
+    return html

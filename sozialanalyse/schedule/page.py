@@ -1,0 +1,56 @@
+"""The report page of a run: what ran, how long, what failed and why. For the house, so it lies beside the logs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialanalyse.schedule import words as said
+
+if TYPE_CHECKING:
+    from sozialanalyse.language import Language
+    from sozialanalyse.schedule.record import Finding, Record
+
+
+def run_page(record: Record, language: Language) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    record
+        Of the run, with all details.
+    language
+        Language of the page.
+    """
+    from sozialanalyse.batch.rendering import environment  # noqa: PLC0415 - nbconvert is heavy
+    from sozialanalyse.batch.safety import problems  # noqa: PLC0415 - only here
+
+    html = (
+        environment()
+        .get_template("run.html.j2")
+        .render(
+            record=record,
+            failed=record.of("failed"),
+            ran=sorted(record.of("made", "failed"), key=lambda finding: -(finding.seconds or 0)),
+            slowest=record.slowest,
+            said=said,
+            state=_state,
+            language=language,
+            text=language.text,
+        )
+    )
+    found = problems(html, page=True)
+    if found:
+        message = f"the report of the run holds what it must not have: {', '.join(found)}"
+        raise AssertionError(message)
+    return html
+
+
+def _state(finding: Finding, language: Language) -> str:
+    """Say what became of a finding and why it was made."""
+    names = {
+        "made": language.text("made"),
+        "failed": language.text("could not be made"),
+        "kept": language.text("unchanged"),
+    }
+    why = said.reason(finding, language)
+    return f"{names[finding.state]} ({why})" if why else names[finding.state]
