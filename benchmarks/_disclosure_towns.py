@@ -28,7 +28,7 @@ PROJECT: Final = Path(__file__).parent.parent
 RAW: Final = Path(os.environ.get("SOZIALANALYSE_RAW", PROJECT.parent / "shared" / "data"))
 
 WITHIN: Final = 300.0
-"""Seconds of one core; the issue says minutes."""
+"""Seconds of one core."""
 
 OWN_COUNTS: Final = """\
 schema: 1

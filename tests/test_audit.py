@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 
@@ -12,6 +13,8 @@ from openpyxl.comments import Comment
 from typer.testing import CliRunner
 
 from sozialanalyse.audit import audit_folder
+from sozialanalyse.audit.figures import Figures
+from sozialanalyse.audit.knowledge import read_knowledge
 from sozialanalyse.cli import app
 from sozialanalyse.errors import DataError
 from tests.audit_site import (
@@ -301,6 +304,18 @@ class TestKnownFromElsewhere:
         rows = [*cells(), f"c99,group:district:West,sgb2_recipients,all,0,14,stock,{DAY},{DAY},published,43,,"]
         site = write_site(tmp_path / "site", document, rows)
         assert_caught(site, f"exact {HIDDEN_CELL} 3")
+
+    @pytest.mark.parametrize(
+        ("within", "found"),
+        [("0", ["district:East", "district:West"]), ("district:West", ["district:West"]), ("01", [])],
+    )
+    def test_a_group_lies_where_all_its_parts_do(self, within, found, tmp_path):
+        groups = [
+            {"id": "district:East", "name": "East", "level": "district", "parts": ["03", "04"]},
+            {"id": "district:West", "name": "West", "level": "district", "parts": ["01", "02"]},
+        ]
+        site = write_site(tmp_path / "site", {**DOCUMENT, "areas": [*DOCUMENT["areas"], *groups]})
+        assert Figures(read_knowledge(site)).members(within, "district", dt.date(2024, 12, 31)) == found
 
     def test_the_edition_of_last_year(self, tmp_path, site):
         """It showed 02 and 03 for the day of then."""

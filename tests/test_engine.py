@@ -241,6 +241,16 @@ def wait_for(condition, seconds):
         time.sleep(0.05)
 
 
+def test_a_template_whose_orderer_dies_while_it_gets_warm_ends_at_once(tmp_path):
+    """Nobody reads its input then; it would go on for seconds, and orderly: with 0."""
+    command = [sys.executable, "-c", "from sozialanalyse.batch.engine.template import main; main()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as template:
+        template.stdin.write(b'{"hold": null, "limits": {}}\n')
+        template.stdin.close()
+        assert template.stdout.read() == b""  # it never was ready
+    assert template.returncode == 1
+
+
 def test_a_process_with_a_second_thread_is_not_forked():
     code = "import threading, time; from sozialanalyse.batch.engine.limits import *\n"
     code += "require_one_thread()\nthreading.Thread(target=time.sleep, args=(9,), name='reader', daemon=True).start()\n"

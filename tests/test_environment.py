@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "great-tables": "great_tables",
+    "jupyter-client": "jupyter_client",
     # On conda-forge the plain name also brings a window system or pandoc, which nothing here needs.
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",

@@ -44,7 +44,7 @@ CATALOGUE = Catalogue(
 def town(confidentiality: str = "synthetic") -> Town:
     delivered = counts("area measure value\n 11 people 2000\n 11 poor 85\n 2 people 1000\n 2 poor 45")
     levels = [Level(id=name, label={"de": name.upper(), "en": name}, plural=BOTH) for name in AREAS.levels]
-    file = SimpleNamespace(name="Klein", confidentiality=confidentiality, levels=levels)
+    file = SimpleNamespace(name="Klein", confidentiality=confidentiality, levels=levels, all_levels=levels)
     return Town(SimpleNamespace(file=file, areas=AREAS, catalogue=CATALOGUE, counts=delivered, crosswalks=Crosswalks()))
 
 

@@ -145,6 +145,10 @@ class Figures:
         ]
 
     def _lies_in(self, area: str, within: str) -> bool:
+        """Whether an area lies in another; a group does when all its parts do."""
+        parts = self.knowledge.areas[area].parts
+        if parts and area != within:
+            return all(self._lies_in(part, within) for part in parts)
         parent: str | None = area
         while parent is not None and parent != within:
             parent = self.knowledge.areas[parent].parent

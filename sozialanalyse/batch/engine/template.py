@@ -8,6 +8,7 @@ whatever it started, wherever that went, and when it ends the template becomes s
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -18,13 +19,16 @@ import tempfile
 import time
 import traceback
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sozialanalyse.batch.engine import limits
 from sozialanalyse.batch.engine.jobs import work
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.surroundings import ENGINE, KERNEL
 from sozialanalyse.batch.engine.warming import warm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def main() -> None:
@@ -34,12 +38,38 @@ def main() -> None:
     say = _Say(os.dup(sys.stdout.fileno()))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     start = time.monotonic()
-    warm(settings["hold"])
+    with _ended_with_orderer(lines.descriptor):
+        warm(settings["hold"])
     limits.adopt_orphans()
     gc.collect()
     gc.freeze()  # what is here now is never looked at by the forks' collectors, so its memory stays shared
     say(ready=round(time.monotonic() - start, 3))
     Template(lines, say, Limits(**settings["limits"])).serve()
+
+
+@contextlib.contextmanager
+def _ended_with_orderer(descriptor: int) -> Iterator[None]:
+    """End at once when the input closes: getting warm takes seconds in which nobody reads it.
+
+    The system signals it; a thread that waits for it would be one too many for a fork.
+    """
+
+    def look(*_: object) -> None:
+        watched = select.poll()
+        watched.register(descriptor, select.POLLHUP)
+        if any(event & select.POLLHUP for _, event in watched.poll(0)):
+            os._exit(1)
+
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    before = signal.signal(signal.SIGIO, look)
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
+    look()  # it may have closed before we asked
+    try:
+        yield
+    finally:
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, flags)
+        signal.signal(signal.SIGIO, before)
 
 
 def _kill(pid: int) -> None:
