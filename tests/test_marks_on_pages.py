@@ -71,8 +71,10 @@ class Reader(HTMLParser):
     numbers: list[tuple[str, str]] = field(default_factory=list)
     attributes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     pictures: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     key: str = ""
     silent: bool = False
+    in_title: bool = False
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -82,6 +84,7 @@ class Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         told = tuple(given.get("data-told", "").split())
         self.silent = tag == "style"
+        self.in_title = tag == "title"
         self.attributes += [(value, told) for name, value in given.items() if name not in TECHNICAL]
         if tag == "data":
             assert not self.key, "a number in a number"
@@ -90,12 +93,14 @@ class Reader(HTMLParser):
             self.pictures.append((base64.b64decode(given["src"].partition("base64,")[2]).decode(), told))
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent = False
+        self.silent = self.in_title = False
         self.key = "" if tag == "data" else self.key
 
     def handle_data(self, data: str) -> None:
         if self.key:
             self.numbers.append((self.key, data))
+        elif self.in_title:
+            self.titles.append(data)
         elif not self.silent:
             self.plain.append(data)
 
@@ -191,6 +196,12 @@ def made(request, root: Path, tmp_path_factory) -> Made:
 def test_no_text_holds_a_numeral_without_a_key(made):
     assert len(made.reader.numbers) > 20
     assert [text for text in made.reader.plain if DIGIT.search(without(text, made.static))] == []
+
+
+def test_the_title_of_the_window_which_takes_no_keys_repeats_numbers_of_the_page(made):
+    said = {number for _, text in made.reader.numbers for number in NUMBER.findall(text)}
+    (title,) = made.reader.titles
+    assert set(NUMBER.findall(title)) <= said
 
 
 def test_every_key_is_a_known_statistic_with_all_its_parts(made):
