@@ -9,15 +9,21 @@ from typing import get_args
 import pytest
 import yaml
 
+from sozialanalyse.batch.plan import read_plan
+from sozialanalyse.cli.facts import facts_of
 from sozialanalyse.documents import parse_document
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.expectations import Check, Expectations
 from sozialanalyse.loading.mapping import Mapping
 from sozialanalyse.loading.town_file import TownBreak
+from sozialanalyse.town import open_town
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DELIVERIES = (DOCS / "deliveries.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", DELIVERIES, re.MULTILINE | re.DOTALL)
+
+
+PLANS = re.findall(r"^```yaml\n(.*?)^```$", (DOCS / "plans.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def with_key(key: str) -> list[str]:
@@ -27,6 +33,14 @@ def with_key(key: str) -> list[str]:
 @pytest.mark.parametrize("text", with_key("values"), ids=lambda text: text.splitlines()[1])
 def test_examples_of_mappings_are_mappings(text):
     assert parse_document(text, Mapping, "example.yml").content.values
+
+
+@pytest.mark.parametrize("text", PLANS, ids=lambda text: text.splitlines()[1])
+def test_examples_of_plans_can_be_carried_out(text, root, tmp_path):
+    """On the invented town: notebooks, parameters, areas and dates are there."""
+    (tmp_path / "example.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "standard.yml").write_text((root / "notebooks/plans/standard.yml").read_text("utf-8"), "utf-8")
+    assert read_plan(tmp_path / "example.yml", root / "notebooks", facts=facts_of(open_town(root / "data/musterstadt")))
 
 
 def test_the_example_of_a_correction_is_one():
