@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sozialanalyse.cli.speaking import say_json
+from sozialanalyse.schedule.words import REASONS as REASONS_TO_MAKE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,20 +21,10 @@ if TYPE_CHECKING:
     from sozialanalyse.language import Language
 
 REASONS = {
-    "new": "new",
-    "failed before": "failed before",
-    "forced": "forced",
+    **REASONS_TO_MAKE,
     "unchanged": "unchanged",
     "withdrawn": "withdrawn",
     "not chosen": "not chosen",
-    "data": "data changed",
-    "catalogue": "catalogue changed",
-    "notebook": "notebook changed",
-    "parameters": "parameters changed",
-    "library": "library changed",
-    "ledger": "ledger changed",
-    "versions": "libraries changed",
-    "page": "page changed",
 }
 """How each :attr:`.Step.why` and each of :attr:`.Step.changed` is said."""
 
