@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from sozialanalyse.batch.engine.jobs import NOTEBOOK
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.plain import LostError
 from sozialanalyse.batch.engine.surroundings import prepare
+from sozialanalyse.batch.store.scratch import scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +41,17 @@ def execute(nb_man: Any, given: Mapping[str, Any]) -> NotebookNode:
     DeadKernelError
         The fork died, or took longer than the time that was given.
     """
-    with tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with scratch() as folder:
         (folder / "temporary").mkdir()
         source = folder / "source.ipynb"
         nbformat.write(nb_man.nb, source)  # type: ignore[no-untyped-call]
-        job: Job = {"notebook": str(source), "parameters": {}, "folder": name, "desk": str(Path.cwd()), "look": None}
+        job: Job = {
+            "notebook": str(source),
+            "parameters": {},
+            "folder": str(folder),
+            "desk": str(Path.cwd()),
+            "look": None,
+        }
         with contextlib.suppress(LostError):
             template = _template()
             template.require_ready()
@@ -68,10 +73,10 @@ def _take(notebook: NotebookNode, executed: NotebookNode) -> None:
 @functools.cache
 def _template() -> TemplateHandle:
     """Start the template of this process."""
-    folder = tempfile.TemporaryDirectory(prefix="sozialanalyse-", ignore_cleanup_errors=True)
-    work = Path(folder.name)
+    held = contextlib.ExitStack()
+    work = held.enter_context(scratch())
     prepare(work)
     template = TemplateHandle(work, work / "engine.log", {"hold": None, "limits": asdict(Limits())})
-    atexit.register(folder.cleanup)
+    atexit.register(held.close)
     atexit.register(template.close)  # the last one is called first
     return template

@@ -27,8 +27,6 @@ UNKNOWN = "CHANGE_ME"
 MANY_ENTRIES = 60
 """More different categories than this are not written out."""
 
-COLUMN_WIDTH = 100
-
 STATES = {
     "-": "zero",
     "–": "zero",
