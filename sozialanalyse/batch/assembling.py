@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import REPORT
 from sozialanalyse.batch.edition import MANIFEST, File, Manifest, hash_text, read_manifest
 from sozialanalyse.batch.feed import feed_text
-from sozialanalyse.batch.publishing import FEED, INDEX, SHARED
+from sozialanalyse.batch.publishing import FEED, KNOWLEDGE, SHARED
 from sozialanalyse.batch.store.trees import matches
-from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,13 +81,13 @@ def assemble(manifest: Manifest, pages: Mapping[str, str], shared: Mapping[str, 
     shared
         What everybody may know of the Release.
     """
-    from sozialanalyse.batch.index import index_page  # noqa: PLC0415 - Jinja is heavy
     from sozialanalyse.batch.notices import notices_of  # noqa: PLC0415 - Jinja is heavy
+    from sozialanalyse.batch.site.pages import site_of  # noqa: PLC0415 - Jinja is heavy
 
     findings = {entry.address: entry.sha256 for entry in manifest.findings if entry.sha256}
     taken = {address: text for address, text in pages.items() if address in findings}
-    index = index_page(manifest, Language(manifest.language))
-    texts = {**taken, **notices_of(manifest), **{name: shared[name] for name in SHARED if name in shared}, INDEX: index}
+    public = {name: shared[name] for name in SHARED if name in shared}
+    texts = {**site_of(manifest, public.get(KNOWLEDGE)), **taken, **notices_of(manifest), **public}
     hashes = findings | {address: hash_text(text) for address, text in texts.items()}
     files = tuple(File(address=address, sha256=sha256) for address, sha256 in sorted(hashes.items()))
     complete = manifest.model_copy(update={"files": files})

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 FEED = "feed.xml"
-SHARED = ("knowledge.json", "cells.csv")
+KNOWLEDGE = "knowledge.json"
+SHARED = (KNOWLEDGE, "cells.csv")
 """What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
 
 SIDE = (REPORT, *SHARED, FEED, MANIFEST, INDEX)

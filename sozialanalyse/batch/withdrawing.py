@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import earlier_editions, remember
 from sozialanalyse.batch.drafting import status_of
 from sozialanalyse.batch.edition import MANIFEST, Withdrawal
-from sozialanalyse.batch.publishing import hold
-from sozialanalyse.batch.standing import KNOWLEDGE, assembled_again, public_edition, report_of
+from sozialanalyse.batch.publishing import KNOWLEDGE, hold
+from sozialanalyse.batch.standing import assembled_again, public_edition, report_of
 from sozialanalyse.batch.store import trees
 from sozialanalyse.batch.withdrawals import enter
 from sozialanalyse.errors import UsageError, unknown
