@@ -348,8 +348,9 @@ def add_positions(frame: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
 
 def in_last_period(frame: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of each indicator's last period among some rows; of several that end on one day, the shortest."""
-    last = among.sort_values(["period_end", "period_start"], kind="stable").groupby("indicator", sort=False).tail(1)
-    return frame.merge(last[["indicator", *PERIOD]], on=["indicator", *PERIOD])
+    periods = among[["indicator", *PERIOD]].sort_values(["period_end", "period_start"], kind="stable")
+    last = periods.drop_duplicates("indicator", keep="last")
+    return frame.merge(last, on=["indicator", *PERIOD])
 
 
 def _without_rows() -> pd.DataFrame:

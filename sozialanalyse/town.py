@@ -138,9 +138,15 @@ class Town:
 
     def misplaced(self) -> pd.DataFrame:
         """Tell how many people the crosswalks put into the wrong area (see :func:`.counted_shares.misplaced`)."""
-        if self.delivered is not None:
-            return self.delivered.misplaced()
-        return misplaced(self.counts, self.areas, self.data.crosswalks)
+        return self._misplaced.copy() if self.delivered is None else self.delivered.misplaced()
+
+    @cached_property
+    def _misplaced(self) -> pd.DataFrame:
+        return misplaced(self._counted_once(), self.areas, self.data.crosswalks)
+
+    def _counted_once(self) -> pd.DataFrame:
+        """Counts among which nobody stands twice."""
+        return self.counts
 
     def on_boundaries(self, day: str | dt.date | None = None) -> Town:
         """Return the town with all earlier counts on the boundaries of a day, as far as its crosswalks reach.
