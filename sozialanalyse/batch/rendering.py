@@ -48,6 +48,7 @@ class FindingExporter(TemplateExporter):
         """Configure nbconvert to use our template and nothing that a user has installed."""
         config = super().default_config
         config.FindingExporter.template_name = "finding"
+        config.FindingExporter.optimistic_validation = True  # once, not before and after each of its steps
         config.FindingExporter.extra_template_basedirs = [str(TEMPLATES)]
         return config
 
