@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -16,9 +17,11 @@ import pytest
 from typer.testing import CliRunner
 
 from sozialanalyse.batch import run_plan
-from sozialanalyse.batch.cluster import runner
+from sozialanalyse.batch.cluster import runner, site
 from sozialanalyse.batch.cluster.likeness import ClusterError, own, require_alike
 from sozialanalyse.batch.cluster.parcels import DamagedError, packed, parcel_of, unpack
+from sozialanalyse.batch.cluster.site import Site
+from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.cli import app
 from tests.batch_samples import FINDING, SHOW, order, project, runnable, write
 
@@ -113,6 +116,13 @@ def marks(folder):
 def tree(folder):
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {name: content for name, content in files.items() if name not in {"run.json", "feed.xml"}}
+
+
+def test_a_cluster_without_workers_is_not_waited_for_in_vain(cluster, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "ALONE", 0.5)
+    with pytest.raises(ClusterError, match=r"has had no worker for 0.5 seconds; nothing was published"):
+        run_plan(order(sample(tmp_path), cluster=cluster.address))
+    assert not (tmp_path / "outputs").exists()
 
 
 @pytest.fixture(scope="module")
@@ -256,6 +266,27 @@ def test_what_differs_is_said(changed, said):
 def test_a_worker_without_the_program_is_refused():
     with pytest.raises(ClusterError, match="the worker w cannot run this program: ModuleNotFoundError: sozialanalyse"):
         require_alike({"w": ModuleNotFoundError("sozialanalyse")})
+
+
+GOODS = {"release": None, "sha256": "", "groups": [], "limits": asdict(Limits()), "deadline": 0.3, "engine": "plain"}
+
+
+def test_a_worker_keeps_the_deadline_and_leaves_when_its_batch_is_not_heard_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "_LOOK", 0.05)
+    left = threading.Event()
+    there = Site(GOODS, left.set)
+    notebook = write(tmp_path / "slow.ipynb", runnable("import time; time.sleep(600)"))
+    answer = there.carry_out(parcel_of({"notebook": str(notebook), "parameters": {"release": "/a"}, "look": None}))
+    assert (answer["in_time"], answer["files"]) == (False, {})
+    assert not left.is_set()
+    monkeypatch.setattr(site, "IDLE", 0.1)
+    assert left.wait(10)
+    there.close()
+
+
+def test_a_release_that_was_damaged_on_its_way_is_not_opened():
+    with pytest.raises(ValueError, match="damaged"):
+        Site(GOODS | {"release": b"another"}, lambda: None)
 
 
 @pytest.mark.parametrize("named", ["town", "raw"])

@@ -30,11 +30,14 @@ TRIES = 2
 REACHED = 10.0
 """Seconds in which a scheduler must answer."""
 
-ALONE = 90.0
-"""Seconds that a cluster may be without any worker: so long those may need to start that are started when there is work."""
+ALONE = 300.0
+"""Seconds that a cluster may be without any worker: so long those may need to start that are only started when there is work."""
 
 SILENCE = 60.0
 """Seconds after the deadline by which a worker must have said that it has passed."""
+
+FAREWELL = 30.0
+"""Seconds in which workers must have let go of a batch that ends; one that hangs lets go of it later, by itself."""
 
 _LOOK = 1.0
 """Seconds between two looks at a finding that is being made."""
@@ -69,7 +72,9 @@ class ClusterRunner:
     _client: Client | None = None
 
     def open(self) -> None:
-        """Find the scheduler, wait for a worker, look whether all make the same pages as we would, and send them what they need.
+        """Find the scheduler, look whether its workers make the same pages as we would, and send them what they need.
+
+        There may be none yet: those that come later are looked at when they meet their first finding.
 
         Raises
         ------
@@ -78,13 +83,8 @@ class ClusterRunner:
         """
         self._client = _connected(self.address)
         self._client.subscribe_topic(self._batch, self._note)
-        end_of_time = time.monotonic() + ALONE
-        while not self._workers():
-            if time.monotonic() > end_of_time:
-                raise _without_workers(self.address)
-            time.sleep(_LOOK)
         self._settle(None)
-        threading.Thread(target=self._watch, name="workers of the cluster", daemon=True).start()
+        threading.Thread(target=self._watch, args=(self._client,), name="workers of the cluster", daemon=True).start()
 
     def run(self, job: Job, log: Path) -> bool:
         """Have a job done by a worker, and by another one when that is lost (as :meth:`.Runner.run`)."""
@@ -115,9 +115,12 @@ class ClusterRunner:
     def stop(self) -> None:
         """Take back what has not begun, end what has, and let go of the cluster."""
         self._over.set()
-        client = self._client
-        if client is None:
-            return
+        if self._client is not None:
+            farewell = threading.Thread(target=self._leave, args=(self._client,), name="end of a batch", daemon=True)
+            farewell.start()
+            farewell.join(FAREWELL)
+
+    def _leave(self, client: Client) -> None:
         with contextlib.suppress(Exception):  # whatever is left of the cluster, the batch is at its end
             if client.status == "running":
                 client.run(tasks.leave, self._batch, on_error="ignore")
@@ -201,16 +204,12 @@ class ClusterRunner:
             "engine": self.engine,
         }
 
-    def _workers(self) -> int:
-        assert self._client is not None
-        return len(self._client.nthreads())
-
-    def _watch(self) -> None:
-        """See that the scheduler lives and has workers."""
+    def _watch(self, client: Client) -> None:
+        """See that the scheduler has workers; that it is gone itself is seen by the client's state."""
         seen = time.monotonic()
         while self._trouble is None and not self._over.wait(_LOOK):
-            with contextlib.suppress(Exception):  # a scheduler that is gone is seen by the client's state
-                if self._workers():
+            with contextlib.suppress(Exception):
+                if client.nthreads():
                     seen = time.monotonic()
             if time.monotonic() - seen > ALONE:
                 self._trouble = _without_workers(self.address)
