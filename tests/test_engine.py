@@ -14,7 +14,8 @@ import pytest
 
 from sozialanalyse.batch.engine import forked
 from sozialanalyse.batch.engine.limits import Limits
-from sozialanalyse.batch.execution import Execution, default_engine
+from sozialanalyse.batch.engine.local import default_engine
+from sozialanalyse.batch.execution import Execution
 from sozialanalyse.batch.runs import Run
 from tests.batch_samples import FINDING, SHOW, runnable, write
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from sozialanalyse.batch.execution import Execution, default_engine
+from sozialanalyse.batch.engine.local import default_engine
+from sozialanalyse.batch.execution import Execution
 from sozialanalyse.batch.runs import Run
 from tests.batch_samples import FINDING, SHOW, runnable, write
 from tests.released import write_town

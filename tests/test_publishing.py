@@ -143,7 +143,7 @@ def made(monkeypatch):
     results = {}
 
     class Prepared:
-        def __init__(self, work, logs, given, workers, deadline, *, notices, engine=None):
+        def __init__(self, work, logs, given, workers, deadline, *, notices, engine=None, cluster=None):
             self.work = work
             self.notices = notices
 

@@ -11,28 +11,26 @@ import contextlib
 import json
 import os
 import re
-import shutil
-import sys
-import threading
 import time
 import traceback
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.engine.forked import ForkRunner
 from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT
 from sozialanalyse.batch.engine.limits import Limits
-from sozialanalyse.batch.engine.plain import LostError, PlainRunner
-from sozialanalyse.batch.engine.surroundings import DESK, TEMPORARY, prepare
+from sozialanalyse.batch.engine.local import LocalRunner
+from sozialanalyse.batch.engine.surroundings import DESK
 from sozialanalyse.batch.gate import UNPROTECTED
+from sozialanalyse.errors import SozialanalyseError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from sozialanalyse.batch.engine.jobs import Job, Result
+    from sozialanalyse.batch.engine.local import Runner
     from sozialanalyse.batch.parameters import Value
     from sozialanalyse.batch.runs import Run
     from sozialanalyse.batch.sections import Finding
@@ -43,16 +41,14 @@ DEADLINE = 300.0
 MOST_WORKERS = 4
 """More at once by default would only take memory from each other."""
 
+MOST_ON_CLUSTER = 256
+"""So many findings at most are with a cluster at the same time, waiting or being made: it sees what there is to do, and grows."""
+
 MANY = 4
 """Findings of a target group for which it pays to compute its indicators before the first of them."""
 
 LONGEST_MESSAGE = 400
 """Characters of an error message that are shown; the log has all of it."""
-
-EngineName = Literal["fork", "plain"]
-"""How runs are made: forked from a warm process, or by papermill with a kernel for each."""
-
-ENGINES: tuple[str, ...] = get_args(EngineName)
 
 _QUOTED = re.compile(
     r"""
@@ -136,7 +132,7 @@ class Executed:
 
 @dataclass
 class Execution:
-    """Several processes at once over one work folder.
+    """Several runs at once over one work folder, on this machine or on a cluster.
 
     Parameters
     ----------
@@ -156,6 +152,8 @@ class Execution:
         No index will stand beside the page.
     limits
         What forked runs may use.
+    cluster
+        Address of a scheduler whose workers make the runs; default: this machine does.
     """
 
     work: Path
@@ -167,23 +165,35 @@ class Execution:
     notices: Mapping[Any, Sequence[str]] = field(default_factory=dict)
     stands_alone: bool = False
     limits: Limits = field(default_factory=Limits)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _stopped: bool = False
+    cluster: str | None = None
 
     def __post_init__(self) -> None:
-        self._plain = PlainRunner(self.work, self.deadline)
         self._settings: dict[str, Any] = {"hold": held(self.given), "limits": asdict(self.limits)}
-        forked = ForkRunner(self.work, self.logs, self.deadline, self._settings)
-        self._first = forked if self.engine != "plain" and default_engine() == "fork" else self._plain
+        self._runner = self._chosen()
+
+    def _chosen(self) -> Runner:
+        """Choose who carries out the runs."""
+        if self.cluster is None:
+            return LocalRunner(self.work, self.logs, self.deadline, self._settings, self.engine)
+        from sozialanalyse.batch.cluster.runner import ClusterRunner  # noqa: PLC0415 - an extra, and heavy
+
+        return ClusterRunner(self.cluster, self.deadline, self._settings, self.engine)
 
     def results(self, runs: Sequence[Run]) -> Generator[Executed]:
-        """Run all and give each result as it comes; when the caller stops or is interrupted, end all runs."""
-        prepare(self.work)
+        """Run all and give each result as it comes; when the caller stops or is interrupted, end all runs.
+
+        Raises
+        ------
+        SozialanalyseError
+            The cluster cannot be used, or not any more.
+        """
         if self._settings["hold"] is not None:
             self._settings["hold"]["groups"] = groups_of(run.parameters for run in runs)
         self.logs.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(self.workers) as pool:
             try:
+                if runs:
+                    self._runner.open()
                 pending = {pool.submit(self.execute, run) for run in runs}
                 while pending:
                     done, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
@@ -195,9 +205,7 @@ class Execution:
 
     def stop(self) -> None:
         """End every run, with everything that it started."""
-        self._stopped = True
-        for runner in (self._first, self._plain):
-            runner.stop()
+        self._runner.stop()
 
     def execute(self, run: Run) -> Executed:
         """Run one notebook in a process of its own, not past the deadline; whatever fails is its own."""
@@ -205,9 +213,11 @@ class Execution:
         folder = self.work / run.key
         result: Result = {}
         try:
-            in_time = self._is_in_time(run, folder)
+            in_time = self._runner.run(self._job(run, folder), self.logs / f"{run.key}.log")
             result = read_result(folder) if in_time else {}
             failure = failure_of(result) if in_time else Failure("deadline", "Deadline", f"{self.deadline:g} s")
+        except SozialanalyseError:
+            raise  # of the cluster: no other run would fare better
         except Exception as error:  # noqa: BLE001 - no process, no disk: this run's failure, never the batch's
             log_error(self.logs, run)
             failure = Failure("died", type(error).__name__, plain(str(error)))
@@ -217,23 +227,8 @@ class Execution:
             return Executed(run, seconds, failure=failure, **used)
         return Executed(run, seconds, folder / NOTEBOOK, made(folder, result), **used)
 
-    def _is_in_time(self, run: Run, folder: Path) -> bool:
-        """Run a notebook and say whether it ended before the deadline; where its process was lost, run it once more."""
-        log = self.logs / f"{run.key}.log"
-        try:
-            return self._first.run(self._job(run, folder), log)
-        except LostError as error:
-            if self._stopped:
-                return True
-            with log.open("a", encoding="utf-8") as file:
-                file.write(f"{error}; the notebook is run once more, in a process that nothing else depends on\n")
-            shutil.rmtree(folder)
-            return self._plain.run(self._job(run, folder), log)
-
     def _job(self, run: Run, folder: Path) -> Job:
-        """Say what is to be run, in a folder that is made for it."""
-        for name in (DESK, TEMPORARY):
-            (folder / name).mkdir(parents=True)
+        """Say what is to be run, in a folder that is its own."""
         return {
             "notebook": str(run.path.resolve()),
             "parameters": {**run.parameters, **given_to(run, self.given), "language": run.language},
@@ -288,11 +283,6 @@ def groups_of(parameters: Iterable[Mapping[str, Any]]) -> list[str]:
     return [group for group, count in counted.items() if group and count >= MANY]
 
 
-def default_engine() -> EngineName:
-    """Choose how runs are made: forked on Linux."""
-    return "fork" if sys.platform == "linux" else "plain"
-
-
 def given_to(run: Run, given: Mapping[str, Value]) -> dict[str, Value]:
     """Choose what a notebook gets: the file of a Release and no way to the town, or the town where it reads that itself."""
     if run.of_town:
@@ -306,8 +296,10 @@ def log_error(logs: Path, run: Run) -> None:
         traceback.print_exc(file=log)
 
 
-def default_workers() -> int:
-    """Count the processors that this process may use, at most :data:`MOST_WORKERS`."""
+def default_workers(cluster: str | None = None) -> int:
+    """Count the processors that this process may use, at most :data:`MOST_WORKERS`; with a cluster :data:`MOST_ON_CLUSTER`."""
+    if cluster is not None:
+        return MOST_ON_CLUSTER
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return max(1, min(MOST_WORKERS, usable or 1))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sozialanalyse.batch.archive import REPORT, Retention
+from sozialanalyse.batch.cluster.address import require_usable
 from sozialanalyse.batch.edition import (
     OUTDATED,
     Entry,
@@ -96,7 +97,9 @@ class Order:
     workers, deadline
         How many at once (default: :func:`.default_workers`), and seconds for each.
     engine
-        How notebooks are run (:data:`.execution.ENGINES`); default: that of the system.
+        How notebooks are run (:data:`.engine.local.EngineName`); default: that of the system.
+    cluster
+        Address of a dask scheduler whose workers make the findings; default: this machine does.
     retention
         How many earlier editions are kept.
     force
@@ -120,6 +123,7 @@ class Order:
     workers: int | None = None
     deadline: float = DEADLINE
     engine: str | None = None
+    cluster: str | None = None
     retention: Retention = field(default_factory=Retention)
     force: bool = False
     release: Path | None = None
@@ -199,6 +203,8 @@ def check_use(order: Order) -> None:
     SozialanalyseError
         As :func:`sozialanalyse.batch.run_plan` before it starts.
     """
+    if order.cluster is not None:
+        require_usable(order.cluster, order.audience)
     checked_runs(order, None)
     refuse(order.output, keep_out(order))
 

@@ -145,11 +145,10 @@ class _Batch:
     def make(self, work: Path) -> None:
         """Run and render all that is due."""
         due = {step.run.key: step for step in self.steps if step.is_due and step.run.id not in self.withdrawn}
-        workers = max(1, min(self.order.workers or default_workers(), len(due)))
         order = self.order
-        execution = Execution(
-            work, self.output.logs, order.given, workers, order.deadline, engine=order.engine, notices=order.notices
-        )
+        workers = max(1, min(order.workers or default_workers(order.cluster), len(due)))
+        how: dict[str, Any] = {"engine": order.engine, "cluster": order.cluster, "notices": order.notices}
+        execution = Execution(work, self.output.logs, order.given, workers, order.deadline, **how)
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):
                 run = executed.run

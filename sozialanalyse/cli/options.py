@@ -66,12 +66,22 @@ EngineOption = Annotated[
 PlanOption = Annotated[
     Path | None, typer.Option("--plan", help="The plan; default: the town's, else the standard plan.")
 ]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Have the workers of a dask cluster run the notebooks: the address of its scheduler, such as tcp://HOST:8786.",
+    ),
+]
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="ID", help="Only this finding, or these: trend-*; can be repeated."),
 ]
 AudienceOption = Annotated[AudienceName, typer.Option("--audience", help="For whom the pages are.")]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Notebooks at once; default: at most 4.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Notebooks at once; default: at most 4, with --cluster 256.")
+]
 DeadlineOption = Annotated[
     float, typer.Option("--deadline", min=1, metavar="SECONDS", help="Time that each notebook may take.")
 ]

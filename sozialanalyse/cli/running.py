@@ -14,6 +14,7 @@ from sozialanalyse.cli.noticing import LogOption, NotifyOption, logged, noted
 from sozialanalyse.cli.options import (
     AudienceName,
     AudienceOption,
+    ClusterOption,
     DeadlineOption,
     DryRunOption,
     EngineOption,
@@ -59,6 +60,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     keep_days: KeepDaysOption = 400,
     deadline: DeadlineOption = 300,
     engine: EngineOption = None,
+    cluster: ClusterOption = None,
     output: OutputOption = Path("outputs"),
     dry_run: DryRunOption = False,
     force: ForceOption = False,
@@ -81,7 +83,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
             watch_instead(folder, [raw, plan], ledger, words, settle=settle, quiet=quiet)
         order = _order(folder, raw, plan, output, audience, language, ledger)
         order = replace(order, only=tuple(only or ()), force=force, retention=_retention(keep, keep_days))
-        order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value)
+        order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value, cluster=cluster)
         _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
