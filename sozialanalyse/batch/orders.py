@@ -265,7 +265,8 @@ def _changes(entry: Entry, hashes: Hashes, output: Path, *, drawn_alike: bool) -
         not changed and entry.reason in OUTDATED
     ):  # made of the same again, after a run that was not; it still says otherwise
         changed.append(DATA if entry.reason == OUTDATED[0] else VERSIONS)
-    if entry.sha256 is not None and not _is_whole(output / entry.address, entry.sha256):
+    beside = [file for file in entry.downloads if not _is_whole(output / file.address, file.sha256)]
+    if entry.sha256 is not None and (beside or not _is_whole(output / entry.address, entry.sha256)):
         changed.append(PAGE)
     return changed
 

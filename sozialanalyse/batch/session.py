@@ -14,7 +14,7 @@ from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.assembling import Assembly, assemble
 from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
 from sozialanalyse.batch.drafting import Draft, entry_of, status_of
-from sozialanalyse.batch.edition import Entry, Manifest, Withdrawal, hash_text, read_manifest
+from sozialanalyse.batch.edition import Entry, File, Manifest, Withdrawal, hash_text, read_manifest
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
 from sozialanalyse.batch.gate import entered
 from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, same_versions, steps_of, versions
@@ -137,7 +137,7 @@ class _Batch:
     report: Report
     withdrawn: Mapping[str, Withdrawal] = field(default_factory=dict)
     began: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
-    pages: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str | bytes] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -163,8 +163,10 @@ class _Batch:
         """Take the page that a run has made, or note why there is none."""
         run, page, failure = step.run, executed.page, executed.failure
         if page is not None:
-            self.pages[run.address] = page.html
-            self.entries[run.key] = entry_of(step, state="current", sha256=hash_text(page.html), finding=page.finding)
+            self.pages |= {run.address: page.html, **page.files}
+            beside = tuple(File(address=name, sha256=hash_text(data)) for name, data in page.files.items())
+            made = {"sha256": hash_text(page.html), "finding": page.finding, "downloads": beside}
+            self.entries[run.key] = entry_of(step, state="current", **made)
         if failure is not None:
             reason = self.reason(failure, run.language).encode("utf-8", "replace").decode()  # half a character is none
             self.failures[run.key] = reason
@@ -212,7 +214,7 @@ class _Batch:
             if step.run.key in self.failures:
                 failures.setdefault(step.run.id, self.failures[step.run.key])
         return Outcome(
-            made=len(self.pages),
+            made=sum(entry.state == "current" for entry in self.entries.values()),
             unchanged=sum(step.why == "unchanged" for step in self.steps),
             failed=len(self.failures),
             failures=failures,
@@ -256,7 +258,7 @@ class _Batch:
             e.address for e in manifest.findings if e.state == "earlier" and f"{e.id}.{e.language}" in self.failures
         }
         said = "\n".join(str(fault.values.get("found", "")) for fault in error.faults)
-        return {address for address in kept if address in said} or kept
+        return {address for address in kept if address.removesuffix("html") in said} or kept
 
     @staticmethod
     def without(manifest: Manifest, doubtful: set[str]) -> Manifest:
