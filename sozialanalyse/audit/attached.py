@@ -28,7 +28,9 @@ ABOUT_THE_RUN = {
     **dict.fromkeys(("edition", "restored"), r"\d{1,6}"),
     "withdrawn": r"\d{4}-\d\d-\d\d",
     "seconds": r"\d+(?:\.\d+)?",
-    **dict.fromkeys(("data", "catalogue", "notebook", "parameters", "library", "ledger", "sha256"), r"[0-9a-f]{64}"),
+    **dict.fromkeys(
+        ("data", "catalogue", "notebook", "parameters", "library", "ledger", "sha256", "downloads_of"), r"[0-9a-f]{64}"
+    ),
     **dict.fromkeys(("began", "ended"), r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"),
 }
 """Keys of JSON files whose values say how a page was made, not what it says, and what these look like."""

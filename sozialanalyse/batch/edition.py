@@ -85,6 +85,14 @@ class File(Model):
     sha256: str
 
 
+class Download(File):
+    """A file for all: also how large it is, what it is called and for."""
+
+    bytes: int
+    name: str
+    use: str
+
+
 class Entry(Model):
     """One finding: where it stands, what it was made of, and what the index says of it."""
 
@@ -146,7 +154,7 @@ class Manifest(Model):
     notices: dict[LanguageCode, tuple[str, ...]] = pydantic.Field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
     files: tuple[File, ...] = ()
-    downloads: tuple[File, ...] = ()
+    downloads: tuple[Download, ...] = ()
     downloads_of: str | None = None
     findings: tuple[Entry, ...] = ()
 
@@ -159,7 +167,7 @@ class Manifest(Model):
     def made(self) -> dict[str, str]:
         """The hash of each page, of each file beside one, and of each for all, by its address."""
         pages = {entry.address: entry.sha256 for entry in self.findings if entry.sha256}
-        beside = [*self.downloads, *(file for entry in self.findings for file in entry.downloads)]
+        beside: list[File] = [*self.downloads, *(file for entry in self.findings for file in entry.downloads)]
         return pages | {file.address: file.sha256 for file in beside}
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.batch.edition import OUTDATED
+from sozialanalyse.batch.offering import link
 from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import slug
@@ -64,6 +65,10 @@ def index_page(manifest: Manifest, language: Language, notices: Sequence[str] = 
         .render(
             groups=_groups(manifest, language),
             town=manifest.town_label,
+            downloads=[
+                Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)
+                for file in manifest.downloads
+            ],
             notices=list(
                 dict.fromkeys(
                     [*notices, *manifest.notices.get(language.code, ()), *_shared_notices(manifest, language)]

@@ -81,21 +81,21 @@ def links(data: Any, files: Mapping[str, bytes], address: str, language: str) ->
     language
         Of the page.
     """
-    text = Language(language).text  # type: ignore[arg-type]  # that of the run
+    words = Language(language)  # type: ignore[arg-type]  # that of the run
     entries = ((beside(address, file["ending"]), file) for file in data["files"])
     items = Markup().join(
-        Markup("<li>{}: {}</li>").format(link(place, str(file["name"]), files[place], from_root=False), file["use"])
+        Markup("<li>{}: {}</li>").format(
+            link(place, str(file["name"]), len(files[place]), words, from_root=False), file["use"]
+        )
         for place, file in entries
     )
-    hint = text("The files stand beside this page. Who has the page alone finds its numbers in its tables.")
+    hint = words.text("The files stand beside this page. Who has the page alone finds its numbers in its tables.")
     return Markup('<ul class="downloads">{}</ul><p>{}</p>').format(items, hint)
 
 
-def link(address: str, name: str, content: bytes, *, from_root: bool = True) -> Markup:
-    """Link to a file, with its size; the number has a key, so that the audit can hold it to the file."""
+def link(address: str, name: str, size: int, words: Language, *, from_root: bool = True) -> Markup:
+    """Link to a file, with its size in kilobytes; the number has a key, so that the audit can hold it to the file."""
     href = address if from_root else address.rpartition("/")[2]
-    size = -(-len(content) // THOUSAND)
     key = f"size|{quote(address, safe='')}"
-    return Markup('<a href="{}" download>{}</a> (<data class="n" value="{}">{}</data> kB)').format(
-        href, name, key, size
-    )
+    template = Markup('<a href="{}" download>{}</a> (<data class="n" value="{}">{}</data> kB)')
+    return template.format(href, name, key, words.number(-(-size // THOUSAND)))

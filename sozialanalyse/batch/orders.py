@@ -103,6 +103,8 @@ class Order:
         Make also what is unchanged.
     audited
         Whether pages for the public are attacked before they are published.
+    for_all
+        Whether all that was released is offered for download, beside the findings.
     static
         Texts of each language with numerals in them that are no results, such as definitions; the audit knows them.
     """
@@ -127,6 +129,7 @@ class Order:
     ledger: str | None = None
     ledger_folder: Path | None = None
     audited: bool = True
+    for_all: bool = False
     static: tuple[str, ...] = ()
 
     @property

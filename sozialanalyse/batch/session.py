@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.assembling import Assembly, assemble
 from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
+from sozialanalyse.batch.downloads import FOLDER, DownloadsError, with_downloads
 from sozialanalyse.batch.drafting import Draft, entry_of, status_of
 from sozialanalyse.batch.edition import Entry, File, Manifest, Withdrawal, hash_text, read_manifest
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
@@ -194,7 +195,7 @@ class _Batch:
         draft = Draft(
             self.order, self.steps, self.output.folder, self.entries, self.withdrawn, same_versions(self.output.folder)
         )
-        assembly = self.assembled(draft.manifest())
+        assembly = self.assembled(self.offered(draft.manifest()))
         at_once = True
         if assembly.is_in(self.output.folder):
             self.output.replace_report(self.run_report(self.output.number))
@@ -207,12 +208,26 @@ class _Batch:
             entered(self.order.release, self.order.town, self.order.ledger_folder)
         return self.outcome(at_once=at_once)
 
+    def offered(self, manifest: Manifest) -> Manifest:
+        """Add the files for all; that they cannot be made stops nothing else."""
+        if not self.steps:
+            return manifest
+        try:
+            complete, files = with_downloads(manifest, self.order, self.steps[0].hashes)
+        except DownloadsError as error:
+            self.failures[FOLDER] = error.describe(Language(manifest.language).text)
+            return manifest
+        self.pages |= files
+        return complete
+
     def outcome(self, *, at_once: bool) -> Outcome:
         """Say what came of the batch."""
         failures: dict[str, str] = {}
         for step in self.steps:
             if step.run.key in self.failures:
                 failures.setdefault(step.run.id, self.failures[step.run.key])
+        if FOLDER in self.failures:
+            failures[FOLDER] = self.failures[FOLDER]
         return Outcome(
             made=sum(entry.state == "current" for entry in self.entries.values()),
             unchanged=sum(step.why == "unchanged" for step in self.steps),

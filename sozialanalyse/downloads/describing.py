@@ -75,7 +75,7 @@ def notes(town: Town, words: Language, notices: Iterable[str]) -> list[str]:
     said = [
         *notices,
         text("These are statements about areas, not about the people who live there."),
-        text("An empty cell is no zero: its column of states says why there is no number."),
+        text("An empty cell does not mean that there are none: the column of states says why there is no number."),
         text("States: {meanings}.", meanings=meanings),
         text(
             "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "

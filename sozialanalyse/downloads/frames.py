@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from sozialanalyse.language import Language
     from sozialanalyse.town import Town
 
-PUBLISHED, ROUNDED, CONVERTED = "published", "rounded", "converted"
-"""States beside those of amounts: a number; one whose count is known only to the nearest base; an estimate, not told here."""
+PUBLISHED, NONE, ROUNDED, CONVERTED = "published", "exactly_zero", "rounded", "converted"
+"""States beside those of amounts: a number; a zero that cannot be more; one whose count is known only to the nearest base; an estimate, not told here."""
 
 STATES = {
     PUBLISHED: "published",
-    ZERO: "exactly zero",
+    NONE: "exactly zero",
     ROUNDED: "rounded",
     SUPPRESSED: "confidential",
     MISSING: "not delivered",
@@ -38,7 +38,7 @@ STATES = {
 }
 """Message id of each state."""
 
-_WITH_NUMBERS = (PUBLISHED, ZERO, ROUNDED)
+_WITH_NUMBERS = (PUBLISHED, NONE, ROUNDED)
 _NUMBERS = ("value", "lower", "upper", "numerator", "denominator")
 
 
@@ -87,7 +87,7 @@ def states_of(frame: pd.DataFrame) -> np.ndarray:
     """Say of each row what its value is, one of :data:`STATES`."""
     status = frame["status"].astype(object).fillna(MISSING)
     is_rounded = (frame["numerator_least"] < frame["numerator_greatest"]) & (status == NUMBER)
-    state = status.mask(status == NUMBER, PUBLISHED).mask(is_rounded, ROUNDED)
+    state = status.mask(status == NUMBER, PUBLISHED).mask(status == ZERO, NONE).mask(is_rounded, ROUNDED)
     if "interpolated" in frame:
         state = state.mask(frame["interpolated"].fillna(value=False).astype(bool), CONVERTED)
     no_value = frame["value"].isna() & state.isin(_WITH_NUMBERS)
