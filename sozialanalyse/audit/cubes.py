@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse.audit.downloads import NUMBER, DownloadAudit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from sozialanalyse.audit.problems import Problem
 
@@ -138,7 +138,12 @@ class CubeAudit(DownloadAudit):
 
     def _categories(self, dimensions: dict[str, Any], names: list[list[str]]) -> Iterator[Problem]:
         knowledge = self.judge.figures.knowledge
-        known = (knowledge.areas, knowledge.indicators, self._days, ("value", "lower", "upper"))
+        known: tuple[Collection[str], ...] = (
+            knowledge.areas,
+            knowledge.indicators,
+            self._days,
+            ("value", "lower", "upper"),
+        )
         for dimension, listed, allowed in zip(DIMENSIONS, names, known, strict=True):
             for name in listed:
                 if name not in allowed:

@@ -6,6 +6,7 @@ Release, so its row says so and is empty.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,6 +38,9 @@ STATES = {
     CONVERTED: "converted to today's areas: an estimate, on the page only",
 }
 """Message id of each state."""
+
+_DOUBT = 1e-6
+"""So near to a half it is looked at digit by digit."""
 
 _WITH_NUMBERS = (PUBLISHED, NONE, ROUNDED)
 _NUMBERS = ("value", "lower", "upper", "numerator", "denominator")
@@ -113,20 +117,29 @@ def _numbers(frame: pd.DataFrame, name: str, known: np.ndarray, indicators: dict
     decimals = {
         key: decimals_of(entry) if name in ("value", "lower", "upper") else 0 for key, entry in indicators.items()
     }
-    written: dict[tuple[float, int], str] = {}
-
-    def write(value: float, digits: int) -> str:
-        if (value, digits) not in written:
-            written[value, digits] = f"{rounded(value, digits):.{digits}f}"
-        return written[value, digits]
-
     values = frame[name].to_numpy(dtype=np.float64)
     shown = known & np.isfinite(values)
     names = frame["indicator"].astype(str).tolist()
     return [
-        write(value, decimals[key]) if is_shown else ""
+        written(value, decimals[key]) if is_shown else ""
         for value, key, is_shown in zip(values.tolist(), names, shown.tolist(), strict=True)
     ]
+
+
+def written(value: float, decimals: int) -> str:
+    """Write a number with a point, halves away from zero as pages do.
+
+    Examples
+    --------
+    >>> written(16.25, 1), written(-0.04, 1), written(37167.0, 0)
+    ('16.3', '0.0', '37167')
+    """
+    if value.is_integer():
+        return f"{value + 0.0:.{decimals}f}"
+    scaled = abs(value) * 10**decimals
+    is_near_half = abs(scaled - math.floor(scaled) - 0.5) < _DOUBT
+    # Decimals decide ties, but they are slow, and hardly a number is one.
+    return f"{(rounded(value, decimals) if is_near_half else round(value, decimals)) + 0.0:.{decimals}f}"
 
 
 def _days(days: pd.Series) -> list[str]:
