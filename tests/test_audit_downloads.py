@@ -23,7 +23,7 @@ from sozialanalyse.downloads.separated import for_excel, tidy
 from sozialanalyse.downloads.table import NAMES, Table
 from sozialanalyse.downloads.workbook import workbook
 from sozialanalyse.language import Language
-from tests.audit_site import CHILDREN, DAY, EARLIER_DAY, HIDDEN, POOR, POOR_BEFORE, write_site
+from tests.audit_site import CHILDREN, DAY, EARLIER_DAY, HIDDEN, PAGE, POOR, POOR_BEFORE, write_site
 from tests.audit_site import NAMES as AREAS
 from tests.test_audit import reasons
 
@@ -87,12 +87,20 @@ def files():
 
 
 @pytest.fixture
-def site(tmp_path, files):
+def whole(tmp_path, files):
+    """A site with its page and its downloads."""
     folder = write_site(tmp_path / "site")
     (folder / "downloads").mkdir()
     for address, content in files.items():
         (folder / address).write_bytes(content)
     return folder
+
+
+@pytest.fixture
+def site(whole):
+    """The downloads alone, which are read faster."""
+    (whole / PAGE).unlink()
+    return whole
 
 
 def assert_caught(site, fragment):
@@ -107,8 +115,8 @@ def test_the_columns_are_those_of_the_program():
     assert COLUMNS == NAMES
 
 
-def test_files_in_order_pass_and_every_numeral_is_mapped(site):
-    report = audit_folder(site)
+def test_files_in_order_pass_and_every_numeral_is_mapped(whole):
+    report = audit_folder(whole)
     assert reasons(report) == []
     assert {entry.file: entry.total - entry.mapped for entry in report.coverage if entry.total != entry.mapped} == {}
     assert sum(entry.file.startswith("downloads/") for entry in report.coverage) == 7
@@ -253,16 +261,16 @@ def test_a_file_of_another_kind_is_refused(site, name):
     assert_caught(site, f"opaque {name}")
 
 
-def test_the_size_that_a_page_tells_must_be_that_of_the_file(site):
-    page = site / "comparison" / "children.de.html"
-    size = -(-(site / "downloads" / VALUES).stat().st_size // 1000)
+def test_the_size_that_a_page_tells_must_be_that_of_the_file(whole):
+    page = whole / PAGE
+    size = -(-(whole / "downloads" / VALUES).stat().st_size // 1000)
 
-    def link(text):
-        mark = f'<data class="n" value="size|downloads%2Fvalues.csv">{text}</data>'
+    def link(shown):
+        mark = f'<data class="n" value="size|downloads%2Fvalues.csv">{shown}</data>'
         return f'<p><a href="../downloads/values.csv">CSV</a> ({mark} kB)</p></body>'
 
-    whole = page.read_text(encoding="utf-8")
-    page.write_text(whole.replace("</body>", link(size)), encoding="utf-8")
-    assert reasons(audit_folder(site)) == []
-    page.write_text(whole.replace("</body>", link(size + 1)), encoding="utf-8")
-    assert_caught(site, f"wrong '{size + 1}' size")
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", link(size)), encoding="utf-8")
+    assert reasons(audit_folder(whole)) == []
+    page.write_text(text.replace("</body>", link(size + 1)), encoding="utf-8")
+    assert_caught(whole, f"wrong '{size + 1}' size")

@@ -165,6 +165,7 @@ class TestWorkbooks:
 
 
 class TestNumbers:
+    @settings(max_examples=50)
     @given(st.floats(-1e9, 1e9), st.integers(0, 2))
     def test_are_rounded_as_on_pages(self, value, decimals):
         assert float(written(value, decimals)) == rounded(value, decimals)
