@@ -28,6 +28,7 @@ MODULES = (
     "findings.words",
     "findings.pages",
     "findings.protection",
+    "downloads",
 )
 """What notebooks of findings call."""
 

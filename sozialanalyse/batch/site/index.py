@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
+from sozialanalyse.batch.offering import link
 from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.site.cards import in_groups, is_of_a_part, notices_of_all
@@ -47,6 +50,10 @@ def index_page(
             groups=in_groups(manifest.findings, manifest, language, has_card),
             spots=(places_of(manifest) if places is None else places).spots,
             town=manifest.town_label,
+            downloads=[
+                Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)
+                for file in manifest.downloads
+            ],
             notices=list(dict.fromkeys([*notices, *notices_of_all(manifest, language)])),
             language=language,
             text=language.text,
