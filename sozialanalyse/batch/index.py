@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.batch.edition import OUTDATED
-from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import slug
+from sozialanalyse.batch.templating import environment
 from sozialanalyse.batch.withdrawals import withdrawn_on
 
 if TYPE_CHECKING:
