@@ -40,13 +40,9 @@ class _Scale(Artist):
         marks, lines = (
             (axes.get_xaxis_transform if is_level else axes.get_yaxis_transform)(which) for which in ("tick1", "grid")
         )
-        ink: dict[str, Any] = {
-            "color": style.QUIET,
-            "linestyle": "none",
-            "markersize": LENGTH,
-            "markeredgewidth": WIDTH,
-        }
-        self._mark = Line2D([0], [0], marker=TICKDOWN if is_level else TICKLEFT, transform=marks, **ink)
+        ink: dict[str, Any] = {"marker": TICKDOWN if is_level else TICKLEFT, "linestyle": "none"}
+        ink |= {"color": style.QUIET, "markersize": LENGTH, "markeredgewidth": WIDTH}
+        self._mark = Line2D([0], [0], transform=marks, **ink)
         self._line = Line2D([0], [0], color=style.GUIDE, linewidth=WIDTH, transform=lines, visible=grid)
         text_transform = axes.get_xaxis_text1_transform if is_level else axes.get_yaxis_text1_transform
         place, upright, level = text_transform(GAP + LENGTH)
