@@ -23,11 +23,14 @@ Job = dict[str, Any]
 
 
 def papermill_cli(jobs: list[Job], pages: Path) -> None:
-    """Papermill's and nbconvert's commands, one finding after the other."""
+    """Papermill's and nbconvert's commands, one finding after the other.
+
+    Parameters are given as texts (``-r``): with ``-p`` the area 05 would become the number 5.
+    """
     programs = Path(sys.executable).parent
     for job in jobs:
         executed = pages / f"{job['id']}.ipynb"
-        given = [part for name, value in job["parameters"].items() for part in ("-p", name, str(value))]
+        given = [part for name, value in job["parameters"].items() for part in ("-r", name, str(value))]
         run = [programs / "papermill", "--kernel", "python3", "--no-progress-bar", job["notebook"], executed, *given]
         subprocess.run(run, check=True, capture_output=True)
         convert = [programs / "jupyter", "nbconvert", "--to", "html", "--no-input", executed]

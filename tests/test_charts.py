@@ -14,7 +14,8 @@ from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
 from sozialanalyse.findings import _stretches, _style, _time_axis, signs
-from sozialanalyse.findings.display import nothing
+from sozialanalyse.findings._scale import scales
+from sozialanalyse.findings.display import as_svg, nothing
 from tests.drawn_town import (
     DOLLARS,
     SCRIPT,
@@ -315,3 +316,23 @@ def test_axes_are_numbered_as_readers_write(tmp_path):
     view = drawn_view(tmp_path, language="de")
     assert _style.number_ticks(view, 0, 4500)[1] == ["0", "2.000", "4.000"]
     assert _style.number_ticks(view, 0, 0.8)[1] == ["0,0", "0,2", "0,4", "0,6", "0,8"]
+
+
+def test_scales_are_drawn_to_the_same_bytes_as_those_of_matplotlib():
+    dates, amounts = ([2011.0, 2012.5, 2014.0], ["2011", "", "06/2014"]), ([0.0, 5.0, 10.0], ["0", "5", "10"])
+    pictures = []
+    for is_ours in (True, False):
+        with _style.look():
+            figure, (axes,) = _style.Panels(columns=1, height=60).draw(1)
+            axes.set_xlim(2010.5, 2014.5)
+            axes.set_ylim(0, 11)
+            if is_ours:
+                scales(axes, dates, amounts, grid=True)
+            else:
+                axes.set_xticks(*dates)
+                axes.set_yticks(*amounts)
+                axes.tick_params(length=2.5, width=0.6, pad=2)
+                axes.grid(visible=True, axis="y", color=_style.GUIDE, linewidth=0.6)
+                axes.set_axisbelow(True)
+            pictures.append(as_svg(figure))
+    assert pictures[0] == pictures[1]

@@ -160,6 +160,24 @@ def test_where_tests_differ_the_hidden_counts_of_others_are_the_reason():
     assert set(told.loc[told["reason"] != "others_hidden", "finding"]) <= {"no_clear_trend", "rising", "falling"}
 
 
+@pytest.mark.parametrize("asked", [["01"], ["05", "02"]])
+def test_an_area_is_judged_alone_as_it_is_among_all(asked):
+    events = rising(2)
+    table = frame(events, (events > 0) & (events < SHOWN_FROM))
+    among_all = development(table)
+    alone = development(table, asked)
+    expected = among_all[among_all["area"].isin(asked)].reset_index(drop=True)
+    assert set(alone["area"]) == {*asked}
+    pd.testing.assert_frame_equal(alone, expected, rtol=1e-9)
+    assert development(table, ["nowhere"]).empty
+
+
+def test_without_the_others_another_test_would_be_chosen():
+    table = frame(drawn(0, 0.8))
+    heard, unheard = development(table, ["01"]).iloc[0], development(table[table["area"] == "01"]).iloc[0]
+    assert (heard["method"], unheard["method"]) == ("count_trend", "mann_kendall")
+
+
 # ------------------------------------------------------------------------------------------------- two dates of a stock
 
 

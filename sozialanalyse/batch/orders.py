@@ -54,7 +54,6 @@ _DRAWN_BY = (
     "babel",
     "geopandas",
     "jinja2",
-    "mapclassify",
     "markupsafe",
     "matplotlib",
     "mistune",
@@ -64,7 +63,6 @@ _DRAWN_BY = (
     "papermill",
     "pydantic",
     "scipy",
-    "seaborn",
     "shapely",
 )
 """The libraries that compute, draw and write: another version of one can change the bytes of a page."""

@@ -6,10 +6,11 @@ half of the time of a chart with many panels. Here three artists are moved from 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib.artist import Artist
-from matplotlib.lines import TICKDOWN, TICKLEFT, Line2D
+from matplotlib.lines import Line2D
+from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.text import Text
 
 from sozialanalyse.findings import _style as style
@@ -39,15 +40,16 @@ class _Scale(Artist):
         marks, lines = (
             (axes.get_xaxis_transform if is_level else axes.get_yaxis_transform)(which) for which in ("tick1", "grid")
         )
-        ink = {"color": style.QUIET, "linestyle": "none", "markersize": LENGTH, "markeredgewidth": WIDTH}
-        self._mark = Line2D([0], [0], marker=TICKDOWN if is_level else TICKLEFT, transform=marks, **ink)
+        ink: dict[str, Any] = {"marker": TICKDOWN if is_level else TICKLEFT, "linestyle": "none"}
+        ink |= {"color": style.QUIET, "markersize": LENGTH, "markeredgewidth": WIDTH}
+        self._mark = Line2D([0], [0], transform=marks, **ink)
         self._line = Line2D([0], [0], color=style.GUIDE, linewidth=WIDTH, transform=lines, visible=grid)
         text_transform = axes.get_xaxis_text1_transform if is_level else axes.get_yaxis_text1_transform
         place, upright, level = text_transform(GAP + LENGTH)
-        look = {"color": style.QUIET, "fontsize": style.SMALL, "transform": place}
+        look: dict[str, Any] = {"color": style.QUIET, "fontsize": style.SMALL, "transform": place}
         self._label = Text(0, 0, "", verticalalignment=upright, horizontalalignment=level, **look)
         for part in (self._mark, self._line, self._label):
-            part.set_figure(axes.get_figure())
+            part.set_figure(axes.figure)
         self._line.set_clip_path(axes.patch)
         self.set_zorder(BELOW_ALL)
 

@@ -13,7 +13,14 @@ from sozialanalyse.batch.engine.surroundings import ENGINE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIRST = ("papermill", "papermill.clientwrap", "nbclient", "nbconvert.exporters", "IPython.core.pylabtools")
+FIRST = (
+    "papermill",
+    "papermill.clientwrap",
+    "nbclient",
+    "nbconvert.exporters",
+    "IPython.core.pylabtools",
+    "sozialanalyse.batch.engine.client",
+)
 """What runs notebooks and renders them."""
 
 WARMING = "sozialanalyse.warming"
@@ -30,6 +37,7 @@ def warm(hold: Mapping[str, Any] | None) -> None:
     """
     make_kernel()  # first, for libraries ask whether they are in a notebook when they are imported
     import_jsonschema()
+    compile_schemas()
     for name in FIRST:
         importlib.import_module(name)
     register()
@@ -42,6 +50,15 @@ def warm(hold: Mapping[str, Any] | None) -> None:
     if hold is not None:
         with contextlib.suppress(Exception):  # a run that needs it meets the same error, and says it
             ours.hold(**hold)
+
+
+def compile_schemas() -> None:
+    """Let nbformat compile the schemas by which notebooks are read, and written pages: it takes longer than to use them."""
+    import nbformat  # noqa: PLC0415 - heavy
+
+    nothing = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    for relaxed in (False, True):
+        nbformat.validate(nothing, relax_add_props=relaxed)
 
 
 def register() -> None:
