@@ -32,6 +32,7 @@ _MODULES = {
     "pages": "findings.pages",
     "protection": "findings.protection",
     "reports": "findings.reports",
+    "downloads": None,
 }
 """Public names and the module that holds each; None: the name is a module itself."""
 

@@ -333,6 +333,40 @@ def _roll_up(amounts: _Values, areas: AreaTree, exists: NDArray[np.bool_]) -> No
             amounts.put(is_open, sums.at(is_open))
 
 
+class Deliveries:
+    """The counts of all measures, each laid out when it is first asked for and only once.
+
+    Parameters
+    ----------
+    counts
+        Frame of counts (see :mod:`sozialanalyse.loading`).
+    areas
+        The tree to roll up.
+    """
+
+    def __init__(self, counts: pd.DataFrame, areas: AreaTree) -> None:
+        self.areas = areas
+        self.rows = {str(name): rows for name, rows in counts.groupby("measure", observed=True)}
+        self._nothing = counts.head(0)
+        self._laid_out: dict[str, Delivery] = {}
+
+    def __getitem__(self, measure: str) -> Delivery:
+        if measure not in self._laid_out:
+            self._laid_out[measure] = Delivery(self.rows[measure], self.areas)
+        return self._laid_out[measure]
+
+    def amount_by_area(self, measure: str, cell: Cell) -> pd.DataFrame:
+        """Compute an amount for every area and period of a measure, as :func:`amount_by_area` does."""
+        amounts = self[measure].amounts(cell) if measure in self.rows else None
+        if amounts is None:
+            rows = self.rows.get(measure, self._nothing)
+            return rows.assign(level="")[["area", "level", *PERIOD, *VALUES]].head(0)
+        area, period = np.nonzero(amounts.exists)
+        where = amounts.areas.places[["area", "level"]].take(area), amounts.periods.take(period)
+        frame = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
+        return frame.assign(**{name: getattr(amounts, name)[area, period] for name in VALUES})
+
+
 def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTree) -> pd.DataFrame:
     """Compute an amount for every area and period of a measure.
 
@@ -353,11 +387,4 @@ def amount_by_area(counts: pd.DataFrame, cell: Cell, measure: str, areas: AreaTr
         ``area, level, period_kind, period_start, period_end, value, lower, upper, status``, a row for each area that
         existed at the end of the period; empty where no delivered age groups make up the wanted ages.
     """
-    rows = counts[counts["measure"] == measure]
-    amounts = Delivery(rows, areas).amounts(cell) if len(rows) else None
-    if amounts is None:
-        return rows.assign(level="")[["area", "level", *PERIOD, *VALUES]].head(0)
-    area, period = np.nonzero(amounts.exists)
-    where = areas.places[["area", "level"]].take(area), amounts.periods.take(period)
-    frame = pd.concat([part.reset_index(drop=True) for part in where], axis=1)
-    return frame.assign(**{name: getattr(amounts, name)[area, period] for name in VALUES})
+    return Deliveries(counts[counts["measure"] == measure], areas).amount_by_area(measure, cell)

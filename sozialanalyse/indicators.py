@@ -24,7 +24,7 @@ from sozialanalyse.amounts import (
     VALUES,
     ZERO,
     Amounts,
-    Delivery,
+    Deliveries,
 )
 from sozialanalyse.errors import DataError, Fault, Place
 
@@ -64,7 +64,11 @@ class IndicatorFrame:
 
 
 def compute(
-    counts: pd.DataFrame, areas: AreaTree, catalogue: Catalogue, wanted: Iterable[Indicator] | None = None
+    counts: pd.DataFrame,
+    areas: AreaTree,
+    catalogue: Catalogue,
+    wanted: Iterable[Indicator] | None = None,
+    deliveries: Deliveries | None = None,
 ) -> IndicatorFrame:
     """Compute indicators for all areas and periods.
 
@@ -76,6 +80,8 @@ def compute(
         Of the town.
     wanted
         The indicators; default: all of the catalogue.
+    deliveries
+        The same counts laid out, where somebody has done so.
 
     Returns
     -------
@@ -95,15 +101,12 @@ def compute(
     DataError
         A proportion whose numerator is larger than its denominator, with file and row of the numerator.
     """
-    delivered = {str(name): rows for name, rows in counts.groupby("measure", observed=True)}
-
-    @cache
-    def delivery(measure: str) -> Delivery:
-        return Delivery(delivered[measure], areas)
+    laid_out = Deliveries(counts, areas) if deliveries is None else deliveries
+    delivered = laid_out.rows
 
     @cache
     def find(part: Amount) -> Amounts | None:
-        return delivery(part.measure).amounts((part.sex or SEXES[0], *part.ages))
+        return laid_out[part.measure].amounts((part.sex or SEXES[0], *part.ages))
 
     frames: list[pd.DataFrame] = []
     unavailable: dict[str, str] = {}
@@ -345,8 +348,9 @@ def add_positions(frame: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
 
 def in_last_period(frame: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of each indicator's last period among some rows; of several that end on one day, the shortest."""
-    last = among.sort_values(["period_end", "period_start"], kind="stable").groupby("indicator", sort=False).tail(1)
-    return frame.merge(last[["indicator", *PERIOD]], on=["indicator", *PERIOD])
+    periods = among[["indicator", *PERIOD]].sort_values(["period_end", "period_start"], kind="stable")
+    last = periods.drop_duplicates("indicator", keep="last")
+    return frame.merge(last, on=["indicator", *PERIOD])
 
 
 def _without_rows() -> pd.DataFrame:

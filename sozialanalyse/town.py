@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import indicators
-from sozialanalyse.amounts import MISSING, NUMBER, SEXES, amount_by_area
+from sozialanalyse.amounts import MISSING, NUMBER, SEXES, Deliveries
 from sozialanalyse.areas import Crosswalks, territory_breaks
 from sozialanalyse.loading import TownData, load_town
 from sozialanalyse.loading.counted_shares import misplaced
@@ -109,18 +109,24 @@ class Town:
             if target_group is not None:
                 ids = self.catalogue.target_group(target_group).indicators
                 wanted = [self.catalogue.indicator(name) for name in ids]
-            computed = indicators.compute(self.counts, self.areas, self.catalogue, wanted)
-            self._computed[target_group] = replace(computed, frame=self._across_reforms(computed.frame, target_group))
+            computed = indicators.compute(self.counts, self.areas, self.catalogue, wanted, self._deliveries)
+            frame = self._across_reforms(computed.frame, target_group).copy()  # in few blocks rows are chosen faster
+            self._computed[target_group] = replace(computed, frame=frame)
         return self._computed[target_group]
 
     def _across_reforms(self, frame: pd.DataFrame, target_group: str | None) -> pd.DataFrame:
         """Stop series where an area became another place, and mark what was carried over."""
-        frame = _with_territory_breaks(frame, territory_breaks(self.areas, self.data.crosswalks))
+        frame = _with_territory_breaks(frame, self._breaks)
         if self.delivered is None:
             return frame
         if self.crossed.frame.empty:
             return frame.assign(interpolated=False, relative_error=np.nan, do_not_use=False)
         return _with_estimates(frame, self.delivered.indicators(target_group), self, self.delivered)
+
+    @cached_property
+    def _breaks(self) -> pd.DataFrame:
+        """Areas that became other places (see :func:`.territory_breaks`)."""
+        return territory_breaks(self.areas, self.data.crosswalks)
 
     @cached_property
     def crossed(self) -> Crosswalks:
@@ -132,9 +138,15 @@ class Town:
 
     def misplaced(self) -> pd.DataFrame:
         """Tell how many people the crosswalks put into the wrong area (see :func:`.counted_shares.misplaced`)."""
-        if self.delivered is not None:
-            return self.delivered.misplaced()
-        return misplaced(self.counts, self.areas, self.data.crosswalks)
+        return self._misplaced.copy() if self.delivered is None else self.delivered.misplaced()
+
+    @cached_property
+    def _misplaced(self) -> pd.DataFrame:
+        return misplaced(self._counted_once(), self.areas, self.data.crosswalks)
+
+    def _counted_once(self) -> pd.DataFrame:
+        """Counts among which nobody stands twice."""
+        return self.counts
 
     def on_boundaries(self, day: str | dt.date | None = None) -> Town:
         """Return the town with all earlier counts on the boundaries of a day, as far as its crosswalks reach.
@@ -182,8 +194,13 @@ class Town:
             Sex, first and last age wanted.
         """
         if (measure, cell) not in self._added_up:
-            self._added_up[measure, cell] = amount_by_area(self.counts, cell, measure, self.areas)
+            self._added_up[measure, cell] = self._deliveries.amount_by_area(measure, cell)
         return self._added_up[measure, cell].copy(deep=False)
+
+    @cached_property
+    def _deliveries(self) -> Deliveries:
+        """The counts, laid out by area, period and cell."""
+        return Deliveries(self.counts, self.areas)
 
     @cached_property
     def _added_up(self) -> dict[tuple[str, tuple[str, int, int]], pd.DataFrame]:
@@ -290,8 +307,9 @@ def _errors_of_amounts(
         columns=["indicator", "role", *CELL],
     )
     different = cells[CELL].drop_duplicates().itertuples(index=False, name=None)
+    deliveries = Deliveries(earlier, delivered.areas)
     amounts = [
-        amount_by_area(earlier, (sex, first, end), measure, delivered.areas).assign(
+        deliveries.amount_by_area(measure, (sex, first, end)).assign(
             measure=measure, sex=sex, age_from=first, age_to=end, row=0
         )
         for measure, sex, first, end in different

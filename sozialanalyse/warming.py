@@ -28,14 +28,18 @@ MODULES = (
     "findings.words",
     "findings.pages",
     "findings.protection",
+    "downloads",
 )
 """What notebooks of findings call."""
+
+LIBRARIES = ("geopandas", "pyogrio")
+"""Heavy libraries that are imported only where a page draws a map."""
 
 
 def load() -> None:
     """Import what findings are made with, and use each library once that is slow when it is first used."""
-    for name in MODULES:
-        importlib.import_module(f"sozialanalyse.{name}")
+    for name in (*LIBRARIES, *(f"sozialanalyse.{name}" for name in MODULES)):
+        importlib.import_module(name)
     _speak()
     _draw()
 
@@ -55,6 +59,7 @@ def hold(release: str | Path, groups: Iterable[str] = ()) -> Release:
     from sozialanalyse.view import View  # noqa: PLC0415 - heavy
 
     held = hold_release(release)
+    held.misplaced()
     for group in groups:
         for town in (held, held.on_boundaries()):
             unassigned(View(town, group, audience=cast("Audience", held.audience)))

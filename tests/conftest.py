@@ -37,6 +37,9 @@ GROUPS = {"shared": "shared data", "browser": "browser"}
 GROUP_FIXTURES = {"shared": "shared", "chromium": "browser", "page": "browser"}
 """Whoever asks for one of these fixtures belongs to that group, marked or not."""
 
+MAKES_THE_RELEASE = "comparison.ipynb"
+"""The first of the files that need the shipped town's Release; the others take it from the cache, if they come later."""
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 CHROMIUM_ARGUMENTS = (
@@ -55,15 +58,17 @@ CHROMIUM_ARGUMENTS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests into their groups, and whole files that ask for a browser last: a file is run on one core."""
+    """Put tests into their groups, long files first and those that ask for a browser last: a file is run on one core."""
     for item in items:
         for fixture in GROUP_FIXTURES.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(GROUP_FIXTURES[fixture])
         groups = [group for group in GROUPS if item.get_closest_marker(group)]
         item.user_properties += [("group", group) for group in groups]
     looking = {item.path for item in items if item.get_closest_marker("browser")}
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.path.name == MAKES_THE_RELEASE}
     # From its first use on, the browser's driver keeps an event loop running in this thread, and kernels want their own.
-    items.sort(key=lambda item: item.path in looking)
+    # The long files go first, so that no core is left alone with one at the end.
+    items.sort(key=lambda item: (item.path in looking, item.path not in long))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

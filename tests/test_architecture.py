@@ -35,6 +35,7 @@ LAYERS = (
     ("trends", "comparison", "index", "outlook"),
     ("view",),
     ("findings",),
+    ("downloads",),
     ("warming",),
     ("audit",),
     ("batch",),

@@ -8,8 +8,6 @@ import json
 import re
 
 import pytest
-from openpyxl import Workbook
-from openpyxl.comments import Comment
 from typer.testing import CliRunner
 
 from sozialanalyse.audit import audit_folder
@@ -255,24 +253,6 @@ class TestPlantedBesideThePage:
     def test_a_download(self, site):
         edit(site, f"kinderarmut,02,{DAY},,,190", f"kinderarmut,02,{DAY},,3,190", "children.csv")
         assert_caught(site, "hidden children.csv '3' 02", f"exact {HIDDEN_CELL} 3")
-
-    def test_a_hidden_sheet(self, site):
-        book = Workbook()
-        book.active.append(["area", "note"])
-        sheet = book.create_sheet("raw")
-        sheet.append(["area", "children"])
-        sheet.append(["02", 3])
-        sheet.sheet_state = "hidden"
-        book.save(site / "children.xlsx")
-        assert_caught(site, "unmapped children.xlsx raw hidden", "unmapped raw children '3'")
-
-    def test_a_comment_and_a_property_of_a_workbook(self, site):
-        book = Workbook()
-        book.active.append(["area"])
-        book.active["A1"].comment = Comment("Lindenau: 3", "somebody")
-        book.properties.keywords = "02=3"
-        book.save(site / "children.xlsx")
-        assert_caught(site, "unmapped comment 'Lindenau: 3'", "unmapped properties '02=3'")
 
     def test_metadata_of_a_notebook(self, site):
         notebook = {"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {"parameters": {"lindenau": 3}}}

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
-from sozialanalyse.findings import _lines, _style, _time_axis, signs
+from sozialanalyse.findings import _stretches, _style, _time_axis, signs
 from sozialanalyse.findings.display import nothing
 from tests.drawn_town import (
     DOLLARS,
@@ -89,19 +89,19 @@ def points(parts):
 
 
 def test_line_goes_through_irregular_dates():
-    assert points(_lines.stretches(series([1.0, 2.0, 3.0]))) == [[1.0, 2.0, 3.0]]
+    assert points(_stretches.stretches(series([1.0, 2.0, 3.0]))) == [[1.0, 2.0, 3.0]]
 
 
 def test_line_breaks_at_a_missing_value():
-    assert points(_lines.stretches(series([1.0, np.nan, 3.0, 4.0]))) == [[1.0], [3.0, 4.0]]
+    assert points(_stretches.stretches(series([1.0, np.nan, 3.0, 4.0]))) == [[1.0], [3.0, 4.0]]
 
 
 def test_line_breaks_at_a_declared_break():
-    assert points(_lines.stretches(series([1.0, 2.0, 3.0], [0, 0, 1]))) == [[1.0, 2.0], [3.0]]
+    assert points(_stretches.stretches(series([1.0, 2.0, 3.0], [0, 0, 1]))) == [[1.0, 2.0], [3.0]]
 
 
 def test_line_breaks_where_an_expected_date_was_not_delivered():
-    parts = _lines.stretches(series([1.0, 2.0, 3.0, 4.0, 5.0]), [pd.Timestamp("2017-12-31")])
+    parts = _stretches.stretches(series([1.0, 2.0, 3.0, 4.0, 5.0]), [pd.Timestamp("2017-12-31")])
     assert points(parts) == [[1.0, 2.0, 3.0, 4.0], [5.0]]
 
 
@@ -121,7 +121,7 @@ def years(*numbers):
 )
 def test_absent_dates(delivered, absent):
     expected = years(2012, 2014, 2015, 2016, 2017, 2018)
-    assert _lines.absent_dates(years(*delivered), expected) == years(*absent)
+    assert _stretches.absent_dates(years(*delivered), expected) == years(*absent)
 
 
 def test_break_is_marked_and_explained(view):

@@ -17,6 +17,8 @@ from sozialanalyse.batch.publishing import hold
 from sozialanalyse.cli import app, speaking, towns
 from tests.batch_samples import GOOD, PLAN, project, runnable, town, write
 
+pytestmark = pytest.mark.slow
+
 ONE_RUN = "schema: 1\ntitle: {{de: a, en: b}}\nruns:\n  - id: x\n    notebook: trend\n    parameters: {parameters}\n"
 DATED = GOOD.replace("years: int", 'date: str = \\"\\"\\nyears: int')
 

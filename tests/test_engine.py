@@ -19,7 +19,10 @@ from sozialanalyse.batch.execution import Execution
 from sozialanalyse.batch.runs import Run
 from tests.batch_samples import FINDING, SHOW, runnable, write
 
-pytestmark = pytest.mark.skipif(default_engine() != "fork", reason="this system cannot fork")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(default_engine() != "fork", reason="this system cannot fork"),
+]
 
 GIVEN = {"release": "", "town": "", "raw": None, "audience": "public"}
 SHOWN = SHOW % FINDING

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = ("trend-disability", "comparison-children")
 """One page of each kind; the whole plan is run by ``make findings`` and by the test on its dry run below."""
 

@@ -19,6 +19,8 @@ from sozialanalyse.loading.counted_shares import counted_shares
 from tests.drawn_town import group, marks, squares, svg_of
 from tests.small_town import TIDY, write_town
 
+pytestmark = pytest.mark.slow
+
 AREAS = """\
 area,name,level,parent,valid_from,valid_to
 0,Klein,stadt,,,

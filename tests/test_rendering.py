@@ -8,10 +8,10 @@ import re
 import pytest
 
 from sozialanalyse.batch.edition import Entry, Hashes, Manifest
-from sozialanalyse.batch.index import index_page
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Finding
+from sozialanalyse.batch.site.index import index_page
 from sozialanalyse.errors import DataError
 from sozialanalyse.language import Language
 from tests.batch_samples import (

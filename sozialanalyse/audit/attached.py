@@ -1,9 +1,7 @@
-"""Other files beside the pages: tables to download, workbooks, JSON and notebooks; each numeral is mapped as on a page."""
+"""Other files beside the pages: texts, tables, JSON and notebooks; each numeral is mapped as on a page."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -28,7 +26,9 @@ ABOUT_THE_RUN = {
     **dict.fromkeys(("edition", "restored"), r"\d{1,6}"),
     "withdrawn": r"\d{4}-\d\d-\d\d",
     "seconds": r"\d+(?:\.\d+)?",
-    **dict.fromkeys(("data", "catalogue", "notebook", "parameters", "library", "ledger", "sha256"), r"[0-9a-f]{64}"),
+    **dict.fromkeys(
+        ("data", "catalogue", "notebook", "parameters", "library", "ledger", "sha256", "downloads_of"), r"[0-9a-f]{64}"
+    ),
     **dict.fromkeys(("began", "ended"), r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"),
 }
 """Keys of JSON files whose values say how a page was made, not what it says, and what these look like."""
@@ -121,52 +121,6 @@ class FileAudit:
         if name not in PARTS or not {"indicator", "area", "period_end"} <= set(row):
             return ""
         return "|".join([name, *(quote(row[part], safe="") for part in ("indicator", "area", "period_end"))])
-
-    def separated(self, data: bytes) -> Iterator[Problem]:
-        """Judge a CSV file."""
-        text = data.decode("utf-8-sig", "replace")
-        delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-        yield from self.table(list(csv.reader(io.StringIO(text), delimiter=delimiter)))
-
-    def workbook(self, data: bytes) -> Iterator[Problem]:
-        """Judge an XLSX file: hidden sheets, rows and columns, comments, names and properties are part of it."""
-        from openpyxl import load_workbook  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy
-
-        try:
-            book = load_workbook(io.BytesIO(data))
-        except (OSError, ValueError, KeyError) as error:
-            yield self._problem(Fault("the workbook cannot be read: {problem}", {"problem": error}, kind="opaque"), "")
-            return
-        for sheet in book.worksheets:
-            if sheet.sheet_state != "visible":
-                message = "the sheet {sheet} is hidden, but everybody can open it"
-                yield self._problem(Fault(message, {"sheet": sheet.title}, kind="unmapped"), sheet.title)
-            yield from self._text(sheet.title, "sheet")
-            yield from self._of_sheet(sheet)
-        for name in book.defined_names:
-            yield from self._text(f"{name} {book.defined_names[name].value}", "name")
-        for text in (
-            book.properties.title,
-            book.properties.description,
-            book.properties.subject,
-            book.properties.keywords,
-            book.properties.category,
-            book.properties.creator,
-        ):
-            yield from self._text(str(text or ""), "properties")
-
-    def _of_sheet(self, sheet: Any) -> Iterator[Problem]:
-        hidden = [name for name, size in sheet.column_dimensions.items() if size.hidden]
-        hidden += [str(number) for number, size in sheet.row_dimensions.items() if size.hidden]
-        if hidden:
-            message = "rows or columns are hidden ({names}), but everybody can show them"
-            yield self._problem(Fault(message, {"names": ", ".join(hidden[:5])}, kind="unmapped"), sheet.title)
-        rows = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.iter_rows()]
-        yield from self.table(rows, sheet.title)
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.comment is not None:
-                    yield from self._text(cell.comment.text, f"{sheet.title} {cell.coordinate} comment")
 
     def structure(self, data: bytes) -> Iterator[Problem]:
         """Judge a JSON file or a notebook."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sozialanalyse.audit.attached import FileAudit
 from sozialanalyse.audit.attack import attack
+from sozialanalyse.audit.cubes import CubeAudit
 from sozialanalyse.audit.elsewhere import merge, pin, since
 from sozialanalyse.audit.feeds import FEED, faults_of_feed
 from sozialanalyse.audit.figures import Figures
@@ -124,6 +124,7 @@ def read_files(folder: Path, judge: Judge, memory: Memory) -> tuple[list[Problem
     """
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     addresses = frozenset(files)
+    judge.lookup.sizes.update({file: path.stat().st_size for file, path in files.items()})
     problems: list[Problem] = []
     coverage: list[Coverage] = []
     texts: list[str] = []
@@ -136,7 +137,7 @@ def read_files(folder: Path, judge: Judge, memory: Memory) -> tuple[list[Problem
     for file, path in files.items():
         problems += _faults_of_name(file, judge)
         if path.suffix != ".html" and file not in (KNOWLEDGE, CELLS):
-            other = FileAudit(file, judge, texts)
+            other = CubeAudit(file, judge, texts)
             problems += (
                 list(faults_of_feed(other, path.read_bytes(), addresses))
                 if file == FEED
@@ -161,10 +162,12 @@ def _judge_page(
     return problems, verdict
 
 
-def _faults_of_other(audit: FileAudit, path: Path) -> list[Problem]:
+def _faults_of_other(audit: CubeAudit, path: Path) -> list[Problem]:
     """Judge a file that is no page by its ending."""
     data = path.read_bytes()
-    if path.suffix in (".json", ".ipynb"):
+    if path.suffix == ".geojson":
+        return list(audit.shapes(data))
+    if path.suffix in (".json", ".jsonld", ".ipynb"):
         return list(audit.structure(data))
     if path.suffix == ".csv":
         return list(audit.separated(data))

@@ -265,6 +265,12 @@ def _constant(of: Lookup, claim: Claim) -> Expected:  # noqa: ARG001 - one of ma
     return Expected(least=least, greatest=greatest, decimals=2)
 
 
+def _size(of: Lookup, claim: Claim) -> Expected:
+    """Hold the size of a file to the file: kilobytes, those begun included."""
+    size = of.sizes.get(claim.parts["file"])
+    return Expected(None if size is None else Fraction(-(-size // 1000)), is_absent=size is None)
+
+
 def _margin(of: Lookup, claim: Claim) -> Expected:
     """Hold a difference that planners declared to what a value may be; it depends on no data."""
     return Expected(least=Fraction(0), greatest=Fraction(1000), decimals=of.decimals(claim) + 1)
@@ -325,6 +331,7 @@ _OTHERS = {
     "number": _number,
     "constant": _constant,
     "margin": _margin,
+    "size": _size,
     **dict.fromkeys(("axis", "date", "period", "ages", "area"), _drawn),
 }
 _STATISTICS: dict[str, Callable[[Lookup, Claim], Expected]] = {**_CELLS, **_SERIES, **_LEVELS, **_OTHERS}

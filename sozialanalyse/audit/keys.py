@@ -34,6 +34,7 @@ _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("indicator",): ("axis", "margin"),
     ("what",): ("number",),
     ("name",): ("constant",),
+    ("file",): ("size",),
     ("date",): ("date",),
     ("first", "end"): ("period",),
     ("age_from", "age_to"): ("ages",),

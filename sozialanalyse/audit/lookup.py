@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.keys import Claim, ClaimError
@@ -23,9 +24,21 @@ class Lookup:
     ----------
     figures
         The published cells.
+    sizes
+        Bytes of each published file by its address.
+    rows
+        Rows of tables that were in order, and how many numerals each holds: the same row stands in many files.
     """
 
     figures: Figures
+    sizes: dict[str, int] = field(default_factory=dict)
+    rows: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """Days on which a period begins or ends."""
+        cells = self.figures.knowledge.cells
+        return frozenset(str(day) for name in ("period_start", "period_end") for day in cells[name].unique())
 
     def check_names(self, claim: Claim) -> None:
         """Refuse a claim of what does not exist; as :func:`.expected_of`."""

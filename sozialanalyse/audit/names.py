@@ -26,7 +26,7 @@ def strange_parts(name: str, judge: Judge) -> list[str]:
     known = judge.figures.knowledge
     years = {str(day.year) for column in ("period_start", "period_end") for day in known.cells[column].unique()}
     plain = name.replace("_", "-")
-    for entry in sorted([*known.indicators, *known.measures], key=len, reverse=True):
+    for entry in sorted([*known.indicators, *known.measures, *known.document.levels], key=len, reverse=True):
         plain = re.sub(rf"(?<![^/.-]){re.escape(entry.replace('_', '-'))}(?![^/.-])", "", plain)
     words = years | set(known.areas)
     return [part for part in re.split(r"[/.-]", plain) if numerals(part) and part not in words]

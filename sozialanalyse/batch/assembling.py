@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import REPORT
 from sozialanalyse.batch.edition import MANIFEST, File, Manifest, hash_text, read_manifest
 from sozialanalyse.batch.feed import feed_text
-from sozialanalyse.batch.publishing import FEED, INDEX, SHARED
+from sozialanalyse.batch.publishing import FEED, KNOWLEDGE, SHARED
 from sozialanalyse.batch.store.trees import matches
-from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,16 +26,16 @@ class Assembly:
     manifest
         What it holds, with the hashes of all files.
     texts
-        Text of each new file by its address: pages and notices, what everybody may know, index and manifest.
+        Text or bytes of each new file by its address: pages and files beside them and notices, what everybody may know, index and manifest.
     """
 
     manifest: Manifest
-    texts: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str | bytes] = field(default_factory=dict)
 
     @property
     def kept(self) -> list[str]:
-        """Addresses of the pages that stay as they are."""
-        return [entry.address for entry in self.manifest.findings if entry.sha256 and entry.address not in self.texts]
+        """Addresses of the pages, and of the files beside them and for all, that stay as they are."""
+        return [address for address in self.manifest.made if address not in self.texts]
 
     def is_in(self, folder: Path) -> bool:
         """Whether the folder holds just this edition, but for the times; its pages are only looked for."""
@@ -48,7 +47,7 @@ class Assembly:
         is_whole = not matches(folder, written) and all((folder / address).is_file() for address in self.kept)
         return is_same and is_whole and (folder / FEED).is_file()
 
-    def with_times(self, report: str, folder: Path, now: dt.datetime) -> dict[str, str]:
+    def with_times(self, report: str, folder: Path, now: dt.datetime) -> dict[str, str | bytes]:
         """Give all texts, with those that hold times.
 
         Parameters
@@ -70,7 +69,7 @@ class Assembly:
         return {REPORT: report, FEED: feed_text(before, self.manifest, previous, now), **self.texts}
 
 
-def assemble(manifest: Manifest, pages: Mapping[str, str], shared: Mapping[str, str]) -> Assembly:
+def assemble(manifest: Manifest, pages: Mapping[str, str | bytes], shared: Mapping[str, str]) -> Assembly:
     """Write notices, index and manifest of an edition.
 
     Parameters
@@ -78,18 +77,19 @@ def assemble(manifest: Manifest, pages: Mapping[str, str], shared: Mapping[str, 
     manifest
         What it holds; the hashes of files are added here.
     pages
-        The new pages by their address; only those whose finding the manifest has with this very page are taken.
+        The new pages and files beside them or for all, by their address; only what the manifest has is taken.
     shared
         What everybody may know of the Release.
     """
-    from sozialanalyse.batch.index import index_page  # noqa: PLC0415 - Jinja is heavy
     from sozialanalyse.batch.notices import notices_of  # noqa: PLC0415 - Jinja is heavy
+    from sozialanalyse.batch.site.pages import site_of  # noqa: PLC0415 - Jinja is heavy
 
-    findings = {entry.address: entry.sha256 for entry in manifest.findings if entry.sha256}
-    taken = {address: text for address, text in pages.items() if address in findings}
-    index = index_page(manifest, Language(manifest.language))
-    texts = {**taken, **notices_of(manifest), **{name: shared[name] for name in SHARED if name in shared}, INDEX: index}
-    hashes = findings | {address: hash_text(text) for address, text in texts.items()}
+    made = manifest.made
+    taken = {address: text for address, text in pages.items() if address in made}
+    public = {name: shared[name] for name in SHARED if name in shared}
+    site = site_of(manifest, public.get(KNOWLEDGE))
+    texts: dict[str, str | bytes] = {**site, **taken, **notices_of(manifest), **public}
+    hashes = made | {address: hash_text(text) for address, text in texts.items()}
     files = tuple(File(address=address, sha256=sha256) for address, sha256 in sorted(hashes.items()))
     complete = manifest.model_copy(update={"files": files})
     return Assembly(complete, {**texts, MANIFEST: complete.text()})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.publishing import SHARED
 from sozialanalyse.batch.store.scratch import scratch
+from sozialanalyse.batch.store.trees import write
 from sozialanalyse.errors import Fault, SozialanalyseError
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ def verdicts() -> Path:
 
 
 def require_safe(
-    output: Path, kept: Iterable[str], pages: Mapping[str, str], side: Mapping[str, str], words: Language
+    output: Path,
+    kept: Iterable[str],
+    pages: Mapping[str, str | bytes],
+    side: Mapping[str, str | bytes],
+    words: Language,
 ) -> None:
     """Attack an edition as it would be published.
 
@@ -105,7 +110,7 @@ def require_safe(
             if address not in pages:
                 shutil.copyfile(output / address, folder / address)
         for address, text in {**pages, **side}.items():
-            (folder / address).write_text(text, encoding="utf-8", newline="\n")
+            write(folder / address, text)
         report = audit_folder(folder, memory=verdicts())
     if not report.is_safe:
         said = [Fault("{found}", {"found": line}) for line in report.lines(words.text)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.edition import Entry, Manifest, ReleaseNumber, outdated
 from sozialanalyse.batch.orders import earlier_findings, versions
-from sozialanalyse.batch.store.trees import sha256_of
+from sozialanalyse.batch.store.trees import matches
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class Draft:
         return entry.model_copy(update={"state": "earlier", "reason": reason})
 
     def _has_page(self, entry: Entry) -> bool:
-        return entry.sha256 is not None and sha256_of(self.folder / entry.address) == entry.sha256
+        beside = {file.address: file.sha256 for file in entry.downloads}
+        return entry.sha256 is not None and not matches(self.folder, {entry.address: entry.sha256, **beside})
 
     def _unless_withdrawn(self, entry: Entry) -> Entry:
         withdrawal = self.withdrawals.get(entry.id)

@@ -26,6 +26,12 @@ SCHEMA_VERSION = 2
 ADDRESS = r"^[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.html$"
 """What the address of a page looks like: a folder and a file below the output folder, and never out of it."""
 
+FILE = (
+    r"[a-z0-9_-]+/[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
+    r"\.(?:html|csv|xlsx|csv-metadata\.json|geojson|json|jsonld)"
+)
+"""What the address of a file of an edition looks like that is a page or stands beside one, or among those for all."""
+
 State = Literal["current", "earlier", "failed", "withdrawn"]
 """``current``: made from the hashes beside it; ``earlier``: kept from an earlier run, as the last try failed or as
 this run made only others, from something else (:data:`OUTDATED`); ``failed``: it could not be made; ``withdrawn``: it was
@@ -72,6 +78,21 @@ def outdated(kept: Hashes, now: Hashes, *, same_versions: bool) -> str | None:
     return None if is_same else by_program
 
 
+class File(Model):
+    """A file of an edition and the hash of its bytes."""
+
+    address: str
+    sha256: str
+
+
+class Download(File):
+    """A file for all: also how large it is, what it is called and for."""
+
+    bytes: int
+    name: str
+    use: str
+
+
 class Entry(Model):
     """One finding: where it stands, what it was made of, and what the index says of it."""
 
@@ -85,6 +106,7 @@ class Entry(Model):
     hashes: Hashes
     finding: Finding | None = None
     reason: str | None = None
+    downloads: tuple[File, ...] = ()
 
     @property
     def label(self) -> str:
@@ -92,11 +114,12 @@ class Entry(Model):
         return self.finding.title if self.finding else self.title or self.id
 
     def without_page(self, state: State, reason: str | None) -> Entry:
-        """Take away its page, and what the index quotes of it: what it says of results."""
+        """Take away its page, the files beside it, and what the index quotes of it: what it says of results."""
         about = {"summary": "", "data_state": "", "notices": ()}
         told = {name: marks for name, marks in self.finding.told.items() if name not in about} if self.finding else {}
         finding = self.finding and self.finding.model_copy(update={**about, "told": told})
-        return self.model_copy(update={"state": state, "sha256": None, "reason": reason, "finding": finding})
+        gone = {"state": state, "sha256": None, "downloads": ()}
+        return self.model_copy(update={**gone, "reason": reason, "finding": finding})
 
 
 class Withdrawal(Model):
@@ -105,13 +128,6 @@ class Withdrawal(Model):
     id: str
     withdrawn: dt.date
     reason: str
-
-
-class File(Model):
-    """A file of an edition and the hash of its bytes."""
-
-    address: str
-    sha256: str
 
 
 class ReleaseNumber(Model):
@@ -126,6 +142,7 @@ class Manifest(Model):
 
     ``files`` are all but the manifest itself and those two that hold times, ``run.json`` and ``feed.xml``. ``notices`` are
     those that every page and the index of a language say, ``versions`` those of the libraries that draw and write.
+    ``downloads`` are the files for all, ``downloads_of`` is the hash of what they were made of.
     """
 
     schema_version: int = pydantic.Field(default=SCHEMA_VERSION, alias="schema")
@@ -137,13 +154,21 @@ class Manifest(Model):
     notices: dict[LanguageCode, tuple[str, ...]] = pydantic.Field(default_factory=dict)
     withdrawals: tuple[Withdrawal, ...] = ()
     files: tuple[File, ...] = ()
+    downloads: tuple[Download, ...] = ()
+    downloads_of: str | None = None
     findings: tuple[Entry, ...] = ()
 
     @property
     def hashes(self) -> dict[str, str]:
         """The hash of each file by its address; of the pages only, where nothing is known of others."""
+        return {file.address: file.sha256 for file in self.files} or self.made
+
+    @property
+    def made(self) -> dict[str, str]:
+        """The hash of each page, of each file beside one, and of each for all, by its address."""
         pages = {entry.address: entry.sha256 for entry in self.findings if entry.sha256}
-        return {file.address: file.sha256 for file in self.files} or pages
+        beside: list[File] = [*self.downloads, *(file for entry in self.findings for file in entry.downloads)]
+        return pages | {file.address: file.sha256 for file in beside}
 
     @property
     def language(self) -> LanguageCode:
@@ -196,9 +221,9 @@ def hash_of(value: object) -> str:
     return hash_text(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
-def hash_text(text: str) -> str:
-    """Hash a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def hash_text(text: str | bytes) -> str:
+    """Hash a text, or the bytes of a file."""
+    return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()
 
 
 def hash_files(files: Iterable[tuple[str, Path]]) -> str:
@@ -223,5 +248,5 @@ def hash_notebook(path: Path) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text can be the address of a page."""
-    return re.fullmatch(ADDRESS.strip("^$"), text, re.ASCII) is not None
+    """Say whether a text can be the address of a page, of a file beside one, or of one for all."""
+    return re.fullmatch(FILE, text, re.ASCII) is not None

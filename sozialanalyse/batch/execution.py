@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT
+from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT, files_in
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.local import LocalRunner
 from sozialanalyse.batch.engine.surroundings import DESK
@@ -97,10 +97,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A page as it will be published, and what it is about."""
+    """A page as it will be published, what it is about, and the files beside it by their address."""
 
     html: str
     finding: Finding
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ class Execution:
                 "name": run.notebook,
                 "notices": list(self.notices.get(run.language, ())),
                 "stands_alone": self.stands_alone,
+                "address": run.address,
             },
         }
 
@@ -268,7 +270,8 @@ def made(folder: Path, result: Result) -> Made | None:
     found = result.get("finding")
     if found is None:
         return None
-    return Made((folder / PAGE).read_text(encoding="utf-8"), Finding.model_validate(found))
+    page = (folder / PAGE).read_text(encoding="utf-8")
+    return Made(page, Finding.model_validate(found), files_in(folder))
 
 
 def held(given: Mapping[str, Value]) -> dict[str, Any] | None:

@@ -106,6 +106,8 @@ class Order:
         Make also what is unchanged.
     audited
         Whether pages for the public are attacked before they are published.
+    for_all
+        Whether all that was released is offered for download, beside the findings.
     static
         Texts of each language with numerals in them that are no results, such as definitions; the audit knows them.
     """
@@ -131,6 +133,7 @@ class Order:
     ledger: str | None = None
     ledger_folder: Path | None = None
     audited: bool = True
+    for_all: bool = False
     static: tuple[str, ...] = ()
 
     @property
@@ -271,7 +274,8 @@ def _changes(entry: Entry, hashes: Hashes, output: Path, *, drawn_alike: bool) -
         not changed and entry.reason in OUTDATED
     ):  # made of the same again, after a run that was not; it still says otherwise
         changed.append(DATA if entry.reason == OUTDATED[0] else VERSIONS)
-    if entry.sha256 is not None and not _is_whole(output / entry.address, entry.sha256):
+    beside = [file for file in entry.downloads if not _is_whole(output / file.address, file.sha256)]
+    if entry.sha256 is not None and (beside or not _is_whole(output / entry.address, entry.sha256)):
         changed.append(PAGE)
     return changed
 

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 FEED = "feed.xml"
-SHARED = ("knowledge.json", "cells.csv")
+KNOWLEDGE = "knowledge.json"
+SHARED = (KNOWLEDGE, "cells.csv")
 """What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
 
 SIDE = (REPORT, *SHARED, FEED, MANIFEST, INDEX)
@@ -93,7 +94,7 @@ class Output:
         """The number of the next edition."""
         return max(self.number, *numbers(self.private), 0) + 1
 
-    def publish(self, texts: Mapping[str, str], kept: Collection[str], base: Path | None = None) -> bool:
+    def publish(self, texts: Mapping[str, str | bytes], kept: Collection[str], base: Path | None = None) -> bool:
         """Put a new edition in the place of the one that is public, and keep that one.
 
         All is first written elsewhere and forced to the disk, so that a full disk or a power cut leaves the earlier
@@ -102,7 +103,7 @@ class Output:
         Parameters
         ----------
         texts
-            Text of each file that is new, by its address; among them ``run.json`` with :attr:`next_number` as its ``edition``.
+            Text or bytes of each file that is new, by its address; among them ``run.json`` with :attr:`next_number` as its ``edition``.
         kept
             Addresses of the pages that stay as they are.
         base
@@ -134,7 +135,7 @@ class Output:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
-    def _publish(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> bool:
+    def _publish(self, staging: Path, texts: Mapping[str, str | bytes], kept: Collection[str], base: Path) -> bool:
         try:
             self._switch(staging, texts, kept, base)
         except (CannotSwitchError, trees.MountedError):
@@ -153,7 +154,7 @@ class Output:
         """Remove earlier editions that need not be kept, and return their numbers."""
         return prune(self.private, retention, now or dt.datetime.now(dt.UTC))
 
-    def _switch(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> None:
+    def _switch(self, staging: Path, texts: Mapping[str, str | bytes], kept: Collection[str], base: Path) -> None:
         """Build the edition beside the folder, with what is not ours in it, and let both change places."""
         if not _is_beside(self.private, self.folder):
             raise CannotSwitchError
@@ -186,7 +187,7 @@ class Output:
                 shutil.copy2(source, target)
             source.unlink()
 
-    def _replace(self, staging: Path, texts: Mapping[str, str], kept: Collection[str], base: Path) -> None:
+    def _replace(self, staging: Path, texts: Mapping[str, str | bytes], kept: Collection[str], base: Path) -> None:
         """Keep the public edition as an earlier one, then replace its files one by one, the index last."""
         self.folder.mkdir(parents=True, exist_ok=True)
         ours = ours_in(self.folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from sozialanalyse.errors import DataError, Fault, Place
 from sozialanalyse.language import Language, LanguageCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbformat import NotebookNode
     from traitlets.config import Config
 
@@ -31,10 +33,11 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A rendered finding."""
+    """A rendered finding, and the files beside it by their address."""
 
     html: str
     finding: Finding
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class FindingExporter(TemplateExporter):
@@ -48,6 +51,7 @@ class FindingExporter(TemplateExporter):
         """Configure nbconvert to use our template and nothing that a user has installed."""
         config = super().default_config
         config.FindingExporter.template_name = "finding"
+        config.FindingExporter.optimistic_validation = True  # once, not before and after each of its steps
         config.FindingExporter.extra_template_basedirs = [str(TEMPLATES)]
         return config
 
@@ -67,8 +71,15 @@ class FindingExporter(TemplateExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Render a notebook; ``resources`` holds ``language``, ``name`` and ``notices`` as of :func:`render`."""
-        given = {"language": "de", "name": "notebook", "notices": (), "stands_alone": False, **(resources or {})}
-        content = read_content(nb, given["language"], given["name"])
+        given = {
+            "language": "de",
+            "name": "notebook",
+            "notices": (),
+            "stands_alone": False,
+            "address": "",
+            **(resources or {}),
+        }
+        content = read_content(nb, given["language"], given["name"], "" if given["stands_alone"] else given["address"])
         given["content"] = content
         given["language"] = Language(given["language"])
         given["notices"] = list(dict.fromkeys([*given["notices"], *content.finding.notices]))
@@ -82,6 +93,7 @@ def render(
     notices: tuple[str, ...] = (),
     *,
     stands_alone: bool = False,
+    address: str = "",
 ) -> Page:
     """Render an executed notebook.
 
@@ -96,7 +108,9 @@ def render(
     notices
         What the page must say at its top, beside its own notices.
     stands_alone
-        No index stands beside the page, so it has no way to one.
+        No index stands beside the page, so it has no way to one; nor do files.
+    address
+        Of the page below the output folder, for the files beside it; empty: there are none.
 
     Raises
     ------
@@ -104,9 +118,8 @@ def render(
         When it holds something that cannot be published.
     """
     notebook = nbformat.read(executed, as_version=4) if isinstance(executed, Path) else executed  # type: ignore[no-untyped-call]
-    html, resources = FindingExporter().from_notebook_node(  # type: ignore[no-untyped-call]
-        notebook, {"language": language, "name": name, "notices": notices, "stands_alone": stands_alone}
-    )
+    given = {"language": language, "name": name, "notices": notices, "stands_alone": stands_alone, "address": address}
+    html, resources = FindingExporter().from_notebook_node(notebook, given)  # type: ignore[no-untyped-call]
     found = problems(html, page=True)
     if found:
         raise DataError(
@@ -114,7 +127,7 @@ def render(
             for problem in found
         )
     content: Content = resources["content"]
-    return Page(html, content.finding)
+    return Page(html, content.finding, content.files)
 
 
 @functools.cache

@@ -101,7 +101,7 @@ def _faults(chosen: Edition, public: Edition) -> list[Fault]:
 
 
 def _require_safe(
-    assembly: Assembly, texts: dict[str, str], chosen: Edition, since: list[Edition], words: Language
+    assembly: Assembly, texts: dict[str, str | bytes], chosen: Edition, since: list[Edition], words: Language
 ) -> None:
     """Attack the edition with what was public since: who has read those reads this as well."""
     from sozialanalyse.audit import audit_folder  # noqa: PLC0415 - heavy

@@ -8,6 +8,7 @@ Conventions between notebooks and pages:
   to show. A section all of whose outputs say so is dropped with its heading and text.
 - Of every output the first of HTML, SVG, PNG and plain text is shown; pictures carry ``alt`` in their metadata.
 - What a notebook prints is for its log, never for its page.
+- Files of an output of type :data:`.DOWNLOADS` stand beside the page, which links to them.
 - A written number is a ``data`` element whose value is its key; the numbers of an attribute have theirs in ``data-told``.
 """
 
@@ -25,6 +26,7 @@ from markupsafe import Markup, escape
 from mistune.core import BlockState
 from mistune.plugins.table import table
 
+from sozialanalyse.batch.offering import DOWNLOADS, OfferError, links, offered
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.errors import DataError, Fault, Place
 
@@ -99,14 +101,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a page shows of a notebook."""
+    """All that a page shows of a notebook, and the files beside it by their address."""
 
     finding: Finding
     lead: Markup
     sections: Sequence[Section]
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_content(notebook: NotebookNode, language: str, name: str) -> Content:
+def read_content(notebook: NotebookNode, language: str, name: str, address: str = "") -> Content:
     """Read an executed notebook.
 
     Parameters
@@ -117,20 +120,23 @@ def read_content(notebook: NotebookNode, language: str, name: str) -> Content:
         Language of the page.
     name
         What messages call the notebook.
+    address
+        Of the page below the output folder; empty: nothing can stand beside it.
 
     Raises
     ------
     DataError
         With every output that cannot be published, each with the id of its cell.
     """
-    reader = _Reader(language, name)
+    reader = _Reader(language, name, address)
     for cell in notebook.cells:
         reader.add(cell)
     if not reader.findings and not reader.faults:
         reader.fault("the notebook does not say what its page is about (no output of type {kind})", kind=FINDING)
     if reader.faults:
         raise DataError(reader.faults)
-    return Content(reader.findings[-1], reader.lead, [section for section in reader.sections if section.is_kept])
+    kept = [section for section in reader.sections if section.is_kept]
+    return Content(reader.findings[-1], reader.lead, kept, reader.files)
 
 
 @dataclass
@@ -139,12 +145,14 @@ class _Reader:
 
     language: str
     name: str
+    address: str = ""
     lead: Markup = field(default_factory=Markup)
     begun: bool = False
     cell: str = ""
     sections: list[Section] = field(default_factory=lambda: [Section()])
     findings: list[Finding] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def fault(self, message: str, **values: Any) -> None:
         key = f"cell {self.cell}" if self.cell else None
@@ -194,13 +202,25 @@ class _Reader:
             return
         if FINDING in output.data:
             self.add_finding(output.data[FINDING])
-        elif NOTHING in output.data:
+        elif NOTHING in output.data or (DOWNLOADS in output.data and not self.address):
             self.sections[-1].empty += 1
             return
-        block = self.block(output.data, output.get("metadata", {}))
+        is_offer = DOWNLOADS in output.data
+        block = self.offer(output.data[DOWNLOADS]) if is_offer else self.block(output.data, output.get("metadata", {}))
         if block:
             self.sections[-1].blocks.append(block)
             self.sections[-1].shown += 1
+
+    def offer(self, data: object) -> Markup | None:
+        """Take the files that stand beside the page, and link to them."""
+        try:
+            found = offered(data, self.address)
+            listed = links(data, found, self.address, self.language)
+        except OfferError as error:
+            self.fault("the output offers what is no file to stand beside a page: {found}", found=str(error))
+            return None
+        self.files.update(found)
+        return listed
 
     def add_finding(self, data: object) -> None:
         try:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.assembling import Assembly, assemble
 from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
+from sozialanalyse.batch.downloads import FOLDER, DownloadsError, with_downloads
 from sozialanalyse.batch.drafting import Draft, entry_of, status_of
-from sozialanalyse.batch.edition import Entry, Manifest, Withdrawal, hash_text, read_manifest
+from sozialanalyse.batch.edition import Entry, File, Manifest, Withdrawal, hash_text, read_manifest
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
 from sozialanalyse.batch.gate import entered
 from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, same_versions, steps_of, versions
@@ -137,7 +138,7 @@ class _Batch:
     report: Report
     withdrawn: Mapping[str, Withdrawal] = field(default_factory=dict)
     began: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
-    pages: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, str | bytes] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -162,8 +163,10 @@ class _Batch:
         """Take the page that a run has made, or note why there is none."""
         run, page, failure = step.run, executed.page, executed.failure
         if page is not None:
-            self.pages[run.address] = page.html
-            self.entries[run.key] = entry_of(step, state="current", sha256=hash_text(page.html), finding=page.finding)
+            self.pages |= {run.address: page.html, **page.files}
+            beside = tuple(File(address=name, sha256=hash_text(data)) for name, data in page.files.items())
+            made = {"sha256": hash_text(page.html), "finding": page.finding, "downloads": beside}
+            self.entries[run.key] = entry_of(step, state="current", **made)
         if failure is not None:
             reason = self.reason(failure, run.language).encode("utf-8", "replace").decode()  # half a character is none
             self.failures[run.key] = reason
@@ -191,7 +194,7 @@ class _Batch:
         draft = Draft(
             self.order, self.steps, self.output.folder, self.entries, self.withdrawn, same_versions(self.output.folder)
         )
-        assembly = self.assembled(draft.manifest())
+        assembly = self.assembled(self.offered(draft.manifest()))
         at_once = True
         if assembly.is_in(self.output.folder):
             self.output.replace_report(self.run_report(self.output.number))
@@ -204,14 +207,28 @@ class _Batch:
             entered(self.order.release, self.order.town, self.order.ledger_folder)
         return self.outcome(at_once=at_once)
 
+    def offered(self, manifest: Manifest) -> Manifest:
+        """Add the files for all; that they cannot be made stops nothing else."""
+        if not self.steps:
+            return manifest
+        try:
+            complete, files = with_downloads(manifest, self.order, self.steps[0].hashes)
+        except DownloadsError as error:
+            self.failures[FOLDER] = error.describe(Language(manifest.language).text)
+            return manifest
+        self.pages |= files
+        return complete
+
     def outcome(self, *, at_once: bool) -> Outcome:
         """Say what came of the batch."""
         failures: dict[str, str] = {}
         for step in self.steps:
             if step.run.key in self.failures:
                 failures.setdefault(step.run.id, self.failures[step.run.key])
+        if FOLDER in self.failures:
+            failures[FOLDER] = self.failures[FOLDER]
         return Outcome(
-            made=len(self.pages),
+            made=sum(entry.state == "current" for entry in self.entries.values()),
             unchanged=sum(step.why == "unchanged" for step in self.steps),
             failed=len(self.failures),
             failures=failures,
@@ -255,7 +272,7 @@ class _Batch:
             e.address for e in manifest.findings if e.state == "earlier" and f"{e.id}.{e.language}" in self.failures
         }
         said = "\n".join(str(fault.values.get("found", "")) for fault in error.faults)
-        return {address for address in kept if address in said} or kept
+        return {address for address in kept if address.removesuffix("html") in said} or kept
 
     @staticmethod
     def without(manifest: Manifest, doubtful: set[str]) -> Manifest:

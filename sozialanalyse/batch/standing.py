@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse.batch.archive import Edition, earlier_editions, read_edition, read_report
 from sozialanalyse.batch.assembling import Assembly, assemble
 from sozialanalyse.batch.edition import SCHEMA_VERSION
-from sozialanalyse.batch.publishing import SHARED, private_of
+from sozialanalyse.batch.publishing import KNOWLEDGE, SHARED, private_of
 from sozialanalyse.batch.withdrawals import dates_of
 from sozialanalyse.errors import UsageError
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from sozialanalyse.batch.edition import Manifest
     from sozialanalyse.batch.publishing import Output
-
-KNOWLEDGE = "knowledge.json"
 
 
 def editions(folder: Path) -> list[Edition]:

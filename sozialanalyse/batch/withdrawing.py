@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import earlier_editions, remember
 from sozialanalyse.batch.drafting import status_of
 from sozialanalyse.batch.edition import MANIFEST, Withdrawal
-from sozialanalyse.batch.publishing import hold
-from sozialanalyse.batch.standing import KNOWLEDGE, assembled_again, public_edition, report_of
+from sozialanalyse.batch.publishing import KNOWLEDGE, hold
+from sozialanalyse.batch.standing import assembled_again, public_edition, report_of
 from sozialanalyse.batch.store import trees
 from sozialanalyse.batch.withdrawals import enter
 from sozialanalyse.errors import UsageError, unknown
@@ -163,10 +163,10 @@ def _publish(output: Output, manifest: Manifest, now: dt.datetime) -> None:
 
 def _mark(edition: Edition, withdrawal: Withdrawal) -> None:
     """Take the pages of a finding out of an earlier edition; they go first, whatever happens after."""
-    pages = [entry.address for entry in edition.manifest.findings if entry.id == withdrawal.id and entry.sha256]
-    if not pages:
+    held = [entry for entry in edition.manifest.findings if entry.id == withdrawal.id and entry.sha256]
+    if not held:
         return
-    for address in pages:
+    for address in (name for entry in held for name in (entry.address, *(file.address for file in entry.downloads))):
         (edition.folder / address).unlink(missing_ok=True)
     manifest = taken_back(edition.manifest, {**edition.manifest.withdrawn, withdrawal.id: withdrawal})
     texts = assembled_again(manifest, edition.folder).texts
@@ -174,7 +174,7 @@ def _mark(edition: Edition, withdrawal: Withdrawal) -> None:
         _replace(edition.folder / address, text)
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str | bytes) -> None:
     """Replace a file whole: the bytes of the old one may be those of another edition, too."""
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)

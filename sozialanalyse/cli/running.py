@@ -134,6 +134,7 @@ def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet
             release=made.file,
             number=made.number,
             ledger=made.ledger,
+            for_all=True,
             notices=notices_of(known, order.audience, made.impossible),
             static=static_of(known, order.audience),
         )

@@ -203,9 +203,10 @@ def find(
     family = declare(frame, tree, level, catalogue=catalogue, within=within, date=date)
     everywhere = tree.at(level)["area"].tolist()
     first, last = (None if day is None else pd.Timestamp(day) for day in (since, date))
+    heard = frame.loc[frame["area"].isin([*everywhere, tree.root]), [name for name in _READ if name in frame]]
     parts = []
     for name in family.indicators:
-        indicator, rows = catalogue.indicator(name), frame[frame["indicator"] == name]
+        indicator, rows = catalogue.indicator(name), heard[heard["indicator"] == name]
         both = (
             levels(rows, everywhere, tree, indicator, last),
             changes(rows, everywhere, tree, indicator, (first, last)),
@@ -217,6 +218,13 @@ def find(
     empty = pd.DataFrame(columns=[*COLUMNS, "relation", "judgement"])
     tests = pd.concat(known, ignore_index=True) if known else empty.astype({"p_value": float})
     return Noticeable(family, tests, pd.DataFrame()).judged()
+
+
+_READ: Final = (
+    *("indicator", "area", "level", "period_kind", "period_start", "period_end", "segment", "value", "lower", "upper"),
+    *("numerator", "denominator", "numerator_least", "numerator_greatest", "status", "reliability", "interpolated"),
+)
+"""Columns of an indicator frame that tests need."""
 
 
 def _relation(rows: pd.DataFrame) -> np.ndarray:

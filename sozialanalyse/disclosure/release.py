@@ -18,7 +18,6 @@ from sozialanalyse.disclosure.about import About, about_decision
 from sozialanalyse.disclosure.cells import CELL
 from sozialanalyse.disclosure.nodes import REST, TERM
 from sozialanalyse.loading import TownData
-from sozialanalyse.loading.counted_shares import misplaced
 from sozialanalyse.loading.counts import CATEGORIES, COLUMNS
 from sozialanalyse.loading.marks import CONFIDENTIAL, FREE, OF_STATE
 from sozialanalyse.loading.totals import GAPS
@@ -77,18 +76,12 @@ class Release(Town):
         """Hash of all that it holds."""
         return self.about.sha256
 
-    def misplaced(self) -> pd.DataFrame:
-        """Tell how many people the crosswalks put into the wrong area (see :meth:`.Town.misplaced`), each of them once.
-
-        Terms of one measure overlap; of those that are protected the widest is taken.
-        """
-        if self.delivered is not None:
-            return self.delivered.misplaced()
+    def _counted_once(self) -> pd.DataFrame:
+        """Terms of one measure overlap; of those that are protected the widest is taken."""
         counts, overlapping = self.counts, {rule.measure for rule in self.about.rules if not rule.public}
         span = (counts["age_to"] - counts["age_from"]).astype("int64")
         widest = span == span.groupby(counts["measure"], observed=True).transform("max")
-        once = counts[widest | ~counts["measure"].isin(overlapping)]
-        return misplaced(once, self.areas, self.data.crosswalks)
+        return counts[widest | ~counts["measure"].isin(overlapping)]
 
 
 def unprotected(town: Town) -> Release:

@@ -11,6 +11,7 @@ from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key, keyed
 
@@ -113,10 +114,7 @@ def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> Non
     low, high = _limits(view, areas)
     axes.set_xlim(low, high)
     axes.set_ylim(len(rows.areas) - 0.5, -0.5)
-    ticks, labels = style.number_ticks(view, low, high)
-    axes.set_xticks(ticks, labels)
-    axes.set_yticks([])
-    axes.tick_params(length=2.5, width=0.6, pad=2)
+    scales(axes, style.number_ticks(view, low, high))
     axes.spines[["top", "right", "left"]].set_visible(False)
     if rows.named:
         _segments(

@@ -51,6 +51,7 @@ STATISTICS: Final[dict[str, tuple[str, ...]]] = {
     "axis": ("indicator",),
     "number": ("what",),
     "constant": ("name",),
+    "size": ("file",),
     "margin": ("indicator",),
     "date": ("day",),
     "period": ("first_day", "last_day"),

@@ -17,7 +17,8 @@ from sozialanalyse.amounts import NUMBER
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
-from sozialanalyse.findings._stretches import absent_dates, stretches
+from sozialanalyse.findings._scale import scales
+from sozialanalyse.findings._stretches import Courses
 from sozialanalyse.findings._time_axis import date_ticks, mark_breaks, period, time_limits
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key
@@ -42,22 +43,22 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
     frame
         Indicator frame.
     """
-    series = {indicator.id: _series(frame, indicator.id, view.area) for indicator in view.indicators}
+    courses = _courses(view, frame[frame["area"].isin([view.area, view.town.areas.root])], frame)
+    series = {indicator.id: courses.of_area(indicator.id, view.area) for indicator in view.indicators}
     series = {name: rows for name, rows in series.items() if rows["value"].notna().any()}
     if not series:
         return nothing()
     panels = style.Panels(columns=min(2, len(series)), height=104, right=92)
-    frame = frame[frame["indicator"].isin(list(series))]
     limits = time_limits(list(series.values()))
     interrupted = False
     with style.look():
         drawn, axes = panels.draw(len(series))
         for panel, (name, rows) in zip(axes, series.items(), strict=True):
-            lines = _lines_of_development(view, frame, name, rows)
+            lines = _lines_of_development(view, courses, name)
             interrupted |= any(len(line.stretches) > 1 for line in lines)
             _draw_lines(view, panel, name, lines, limits)
             mark_breaks(panel, rows)
-    alt, caption = _alt_of_development(view, series, frame), _caption(view, series, interrupted=interrupted)
+    alt, caption = _alt_of_development(view, series, courses), _caption(view, series, interrupted=interrupted)
     return figure(drawn, alt, caption, keys=_keys_of_drawn(list(series.values()), view))
 
 
@@ -84,12 +85,16 @@ def deviating(view: View, rows: pd.DataFrame) -> Shown:
     if not names:
         return nothing()
     chosen = {name: rows[rows["indicator"] == name] for name in names}
+    frame = view.frame[view.frame["indicator"].isin(names)]
+    town = frame[frame["area"] == view.town.areas.root]
+    courses = _courses(view, pd.concat([rows[rows["indicator"].isin(names)], town]), frame)
     panels = style.Panels(columns=min(2, len(names)), height=170, right=124)
     with style.look():
         drawn, axes = panels.draw(len(names))
         limits = time_limits([known[known["indicator"].isin(names)]])
         for panel, (name, of_indicator) in zip(axes, chosen.items(), strict=True):
-            _draw_lines(view, panel, name, _lines_of_deviating(view, name, of_indicator), limits)
+            areas = sorted(of_indicator["area"].unique())
+            _draw_lines(view, panel, name, _lines_of_deviating(view, courses, name, areas), limits)
             mark_breaks(panel, of_indicator)
     shown = rows[rows["indicator"].isin(names)]
     alt, caption = _alt_of_deviating(view, chosen), _caption_of_deviating(view, shown)
@@ -126,15 +131,8 @@ class _Line:
         return self.stretches[-1].iloc[-1]
 
 
-def _series(frame: pd.DataFrame, indicator: str, area: str) -> pd.DataFrame:
-    rows = frame[(frame["indicator"] == indicator) & (frame["area"] == area)]
-    return rows.sort_values("period_end", kind="stable")
-
-
-def _stretches_of(view: View, frame: pd.DataFrame, indicator: str, series: pd.DataFrame) -> list[pd.DataFrame]:
-    rows = frame[(frame["indicator"] == indicator) & frame["value"].notna()]
-    expected = [pd.Timestamp(date) for date in view.town.data.file.periods]
-    return stretches(series, absent_dates(rows["period_end"], expected))
+def _courses(view: View, rows: pd.DataFrame, delivered: pd.DataFrame) -> Courses:
+    return Courses.of(rows, delivered, [pd.Timestamp(date) for date in view.town.data.file.periods])
 
 
 def _has_town_line(view: View, indicator: str) -> bool:
@@ -142,9 +140,9 @@ def _has_town_line(view: View, indicator: str) -> bool:
     return view.area != view.town.areas.root and view.indicator(indicator).kind != "count"
 
 
-def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, series: pd.DataFrame) -> list[_Line]:
+def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[_Line]:
     own = {"color": style.INK, "linewidth": 2.0, "marker": "o", "markersize": 3.5}
-    parts = _stretches_of(view, frame, indicator, series)
+    parts = courses.stretches(indicator, view.area)
     if not _has_town_line(view, indicator):
         return [_Line(parts, "", own, ribbon=True)]
     lines = [_Line(parts, _keys.area(view), own, ribbon=True)]
@@ -155,17 +153,16 @@ def _lines_of_development(view: View, frame: pd.DataFrame, indicator: str, serie
         "marker": "s",
         "markersize": 2.5,
     }
-    reference = _series(frame, indicator, view.town.areas.root)
-    if reference["value"].notna().any():
-        lines.append(_Line(_stretches_of(view, frame, indicator, reference), _keys.town(view), town))
+    if reference := courses.stretches(indicator, view.town.areas.root):
+        lines.append(_Line(reference, _keys.town(view), town))
     return lines
 
 
-def _lines_of_deviating(view: View, indicator: str, rows: pd.DataFrame) -> list[_Line]:
+def _lines_of_deviating(view: View, courses: Courses, indicator: str, areas: list[str]) -> list[_Line]:
     """Lines of the areas in the order of their ids, the town last so that it lies on top."""
     lines = []
-    areas = [area for area in sorted(rows["area"].unique()) if _series(rows, indicator, area)["value"].notna().any()]
-    for number, area in enumerate(areas[: len(style.MARKERS)]):
+    known = {area: parts for area in areas if (parts := courses.stretches(indicator, area))}
+    for number, (area, parts) in enumerate(list(known.items())[: len(style.MARKERS)]):
         look = {
             "color": style.AREA_COLOURS[number % len(style.AREA_COLOURS)],
             "marker": style.MARKERS[number],
@@ -173,12 +170,10 @@ def _lines_of_deviating(view: View, indicator: str, rows: pd.DataFrame) -> list[
             "markersize": 3.2,
             "linewidth": 1.0,
         }
-        parts = _stretches_of(view, view.frame, indicator, _series(rows, indicator, area))
         lines.append(_Line(parts, _keys.area(view, area), look))
-    town = _series(view.frame, indicator, view.town.areas.root)
-    if town["value"].notna().any():
+    if town := courses.stretches(indicator, view.town.areas.root):
         look = {"color": style.INK, "linewidth": 2.2, "marker": ""}
-        lines.append(_Line(_stretches_of(view, view.frame, indicator, town), _keys.town(view), look))
+        lines.append(_Line(town, _keys.town(view), look))
     return lines
 
 
@@ -193,12 +188,8 @@ def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limi
     top = float(np.nanmax(rows[limit_columns].to_numpy(dtype=float)))
     axes.set_xlim(*limits)
     axes.set_ylim(0, top * 1.08 or 1)
-    ticks, labels = style.number_ticks(view, 0, top * 1.08 or 1)
-    axes.set_yticks(ticks, labels)
-    axes.set_xticks(*date_ticks(axes, lines[0].rows if len(lines) < 3 else rows))
-    axes.tick_params(length=2.5, width=0.6, pad=2)
-    axes.grid(visible=True, axis="y", color=style.GUIDE, linewidth=0.6)
-    axes.set_axisbelow(True)
+    dates = date_ticks(axes, lines[0].rows if len(lines) < 3 else rows)
+    scales(axes, dates, style.number_ticks(view, 0, top * 1.08 or 1), grid=True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     style.title(axes, view.short(indicator), view.unit(indicator))
     _name_ends(view, axes, lines)
@@ -302,7 +293,7 @@ def _caption(view: View, series: dict[str, pd.DataFrame], *, interrupted: bool) 
     return " ".join(texts)
 
 
-def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.DataFrame) -> str:
+def _alt_of_development(view: View, series: dict[str, pd.DataFrame], courses: Courses) -> str:
     words = view.words
     rows = pd.concat(list(series.values()))
     rows = rows[rows["value"].notna()]
@@ -310,7 +301,7 @@ def _alt_of_development(view: View, series: dict[str, pd.DataFrame], frame: pd.D
     first, last = rows.iloc[0], rows.iloc[-1]
     message = "Line charts: development in {area}, {first} to {last}."
     texts = [words.text(message, area=_keys.area(view), first=period(first), last=period(last))]
-    parts = [_last_value(view, frame, name, rows) for name, rows in series.items()]
+    parts = [_last_value(view, courses, name, rows) for name, rows in series.items()]
     texts.append(words.text("Last values: {values}.", values="; ".join(parts)))
     return signs.plain(" ".join([*texts, *_alt_of_converted(view, rows)]))
 
@@ -323,14 +314,14 @@ def _alt_of_converted(view: View, rows: pd.DataFrame) -> list[str]:
     return [view.words.text(message, periods=view.words.listing(list(labels)))] if labels else []
 
 
-def _last_value(view: View, frame: pd.DataFrame, indicator: str, rows: pd.DataFrame) -> str:
+def _last_value(view: View, courses: Courses, indicator: str, rows: pd.DataFrame) -> str:
     last = rows[rows["value"].notna()].iloc[-1]
     values = {
         "label": view.short(indicator),
         "value": _value(view, last),
         "date": period(last),
     }
-    town = _series(frame, indicator, view.town.areas.root)
+    town = courses.of_area(indicator, view.town.areas.root)
     town = town[(town["period_end"] == last["period_end"]) & town["value"].notna()]
     if not _has_town_line(view, indicator) or town.empty:
         return view.words.text("{label} {value} ({date})", **values)

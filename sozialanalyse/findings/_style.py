@@ -10,6 +10,7 @@ import io
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -48,6 +49,8 @@ WIDTH = 562.0
 SMALL, NORMAL = 7.0, 8.0
 TITLE_SIZES = (9.0, 8.25, 7.5)
 POINTS_PER_INCH = 72
+MOST_MEASURED = 4096
+"""So many widths of texts are remembered: panels share their dates, areas and the town."""
 ELLIPSIS = "…"
 
 
@@ -184,8 +187,13 @@ def write(axes: Axes, x: float, y: float, text: str, **look_of_it: Any) -> Text:
 
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of a text in points, as it is read."""
+    return _measured(without_keys(text), size, weight)
+
+
+@lru_cache(MOST_MEASURED)
+def _measured(text: str, size: float, weight: str) -> float:
     font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    return float(TextToPath().get_text_width_height_descent(without_keys(text), font, ismath=False)[0])
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def fit(text: str, width: float, size: float, weight: str = "normal") -> str:

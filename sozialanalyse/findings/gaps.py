@@ -53,7 +53,7 @@ def unassigned(view: View) -> list[str]:
     view
         Its area is the whole, the areas of its level are the parts.
     """
-    gaps = list(_gaps(view))
+    gaps = list(_gaps(view)) if view.members != [view.area] else []
     if not gaps:
         return []
     lead = "Delivered totals and the sum of the areas shown differ. Values of the whole are computed from its delivered totals."

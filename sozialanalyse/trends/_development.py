@@ -31,7 +31,7 @@ from sozialanalyse.trends._pairs import paired_limits
 from sozialanalyse.trends._series import SERIES, block_of, comparable, converted, laid_out, overlapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
@@ -53,7 +53,7 @@ GRADES = ("", "indicative", "limited", "reliable")
 """From the lowest; an ungraded value makes the series ungraded."""
 
 
-def development(frame: pd.DataFrame) -> pd.DataFrame:
+def development(frame: pd.DataFrame, areas: Collection[str] | None = None) -> pd.DataFrame:
     """Describe the development of each indicator in each area, since its last break.
 
     Each series is judged by the method that it bears, which the result names with the reason:
@@ -69,6 +69,9 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame
         Indicator frame.
+    areas
+        Ids of the areas to describe; default: all. The others are heard all the same: what they tell together of how much
+        neighbouring years of a flow resemble each other chooses the test.
 
     Returns
     -------
@@ -95,14 +98,16 @@ def development(frame: pd.DataFrame) -> pd.DataFrame:
     See :func:`.statistics.mann_kendall`, :func:`.statistics.theil_sen`, :func:`.statistics.proportion_trend`,
     :func:`.statistics.segmented_line`, :func:`.statistics.difference_interval`.
     """
-    rows = comparable(frame)
+    heard = comparable(frame)
+    rows = heard if areas is None else heard[heard["area"].isin(areas)]
     result = _ends(rows)
     if rows.empty:
         return result.assign(**dict.fromkeys(_ADDED, np.nan)).reset_index()
-    by_indicator = {str(name): part for name, part in rows.groupby("indicator", sort=False)}
+    told = set(rows["indicator"])
+    by_indicator = {str(name): part for name, part in heard.groupby("indicator", sort=False) if name in told}
     blocks = {name: block_of(part) for name, part in by_indicator.items()}
     spans = {name: _spans(part, blocks[name]) for name, part in by_indicator.items()}
-    parts = [_judged(part, blocks[name], spans[name]) for name, part in by_indicator.items()]
+    parts = [_judged(part, blocks[name], spans[name], areas) for name, part in by_indicator.items()]
     judged = pd.concat(parts).set_axis(result.index)
     result = _with_finding(_with_pairs(result.assign(**{str(name): judged[name] for name in judged})))
     result = _masked(result, result.pop("undecided").to_numpy(), HIDDEN, HIDDEN, methods.OTHERS_HIDDEN)
@@ -138,10 +143,13 @@ def _spans(rows: pd.DataFrame, block: Block) -> Spans:
     return [*possible_spans(block.take(largest.to_numpy()))]
 
 
-def _judged(rows: pd.DataFrame, block: Block, spans: Spans) -> pd.DataFrame:
-    """Judge all series of one indicator."""
-    block = replace(block, persistence=spans[0])
+def _judged(rows: pd.DataFrame, block: Block, spans: Spans, areas: Collection[str] | None) -> pd.DataFrame:
+    """Judge the series of one indicator, all or those of some areas."""
     estimated = laid_out(rows, converted(rows))
+    if areas is not None:
+        chosen = rows.drop_duplicates(SERIES)["area"].isin(areas).to_numpy()
+        block, estimated = block.take(chosen), estimated[chosen]
+    block = replace(block, persistence=spans[0])
     tested = block.with_values(np.where(estimated, np.nan, block.values))
     every = [methods.judge(replace(tested, persistence=span), block.points) for span in spans]
     judged, undecided = methods.agreed(every)

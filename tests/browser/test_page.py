@@ -7,10 +7,9 @@ import itertools
 import pytest
 
 from sozialanalyse.batch.edition import Entry, Hashes, Manifest
-from sozialanalyse.batch.index import index_page
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.batch.sections import Finding
-from sozialanalyse.language import Language
+from sozialanalyse.batch.site.pages import site_of
 from tests.batch_samples import FINDING, PIXEL, code, executed, markdown, shown, write
 
 pytestmark = pytest.mark.browser
@@ -25,14 +24,15 @@ SVG = (
     "<svg xmlns='http://www.w3.org/2000/svg' width='600' height='200' style='fill: #17506b'>"
     "<style>text { font: 20px sans-serif }</style><text x='9' y='99'>Verlauf</text></svg>"
 )
-KINDS = ("finding", "index")
+KINDS = ("finding", "index", "area")
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Write a finding with everything in it, and an index."""
+    """Write a finding with everything in it, an index, and the page of an area."""
     folder = tmp_path_factory.mktemp("site")
-    finding = FINDING | {"area": HOSTILE, "summary": HOSTILE, "notices": [HOSTILE]}
+    told = {"area": [[0, len(HOSTILE), "area|05"]]}
+    finding = FINDING | {"area": HOSTILE, "summary": HOSTILE, "notices": [HOSTILE], "told": told}
     figures = [shown({"image/svg+xml": SVG}, {"alt": "Verlauf"}), shown({"image/png": PIXEL}, {"alt": "Punkt"})]
     notebook = executed(
         markdown("a", f"## Verlauf\n\n{HOSTILE}"),
@@ -49,10 +49,11 @@ def files(tmp_path_factory):
         Entry(id="b", address="trend/b.de.html", state="earlier", sha256="0", reason=HOSTILE, **common),
         Entry(id="c", address="trend/c.de.html", state="failed", sha256=None, reason=HOSTILE, **common),
     )
-    index = index_page(Manifest(town="probestadt", audience="public", findings=entries), Language("de"))
+    around = site_of(Manifest(town="probestadt", audience="public", findings=entries), None)
     return {
         "finding": write(folder / "trend" / "a.de.html", page.html),
-        "index": write(folder / "index.html", index),
+        "index": write(folder / "index.html", around["index.html"]),
+        "area": write(folder / "areas" / "05.de.html", around["areas/05.de.html"]),
     }
 
 
@@ -79,7 +80,7 @@ def test_a_page_asks_for_nothing_and_says_nothing(visit, files, kind, scheme):
     page, seen = visit(kind, color_scheme=scheme)
     assert [url for url in seen["requests"] if not url.startswith("data:image/")] == [files[kind].as_uri()]
     assert seen["console"] == []
-    assert "got in" not in page.title()
+    assert page.title() != "got in"
 
 
 @pytest.mark.parametrize("kind", KINDS)

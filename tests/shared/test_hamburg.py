@@ -14,7 +14,7 @@ import pytest
 
 import sozialanalyse as sa
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 WORKBOOK = "hamburg/Daten_fuer_die_Stadtteilprofile_2014.xlsx"
 

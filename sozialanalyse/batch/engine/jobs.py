@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.language import LanguageCode
 
-NOTEBOOK, PAGE, RESULT = "notebook.ipynb", "page.html", "result.json"
+NOTEBOOK, PAGE, FILES, RESULT = "notebook.ipynb", "page.html", "files.zip", "result.json"
 """What a run leaves in its folder; the last one says that it has come to its end, and how."""
 
 
@@ -29,6 +30,7 @@ class Look(TypedDict):
     name: str
     notices: list[str]
     stands_alone: bool
+    address: str
 
 
 class Job(TypedDict):
@@ -163,15 +165,15 @@ def _rendered(notebook: NotebookNode, look: Look, folder: Path) -> dict[str, Any
     from sozialanalyse.batch.rendering import render  # noqa: PLC0415 - nbconvert is heavy
 
     try:
-        page = render(
-            notebook, look["language"], look["name"], tuple(look["notices"]), stands_alone=look["stands_alone"]
-        )
+        notices, is_alone = tuple(look["notices"]), look["stands_alone"]
+        page = render(notebook, look["language"], look["name"], notices, stands_alone=is_alone, address=look["address"])
     except SozialanalyseError as error:
         raise RenderingError(type(error).__name__, error.describe(Language(look["language"]).text)) from error
     except Exception as error:
         name = type(error).__name__
         raise RenderingError(name, f"{name}: {error}") from error
     hand_over(folder / PAGE, page.html)
+    _hand_over_files(folder / FILES, page.files)
     finding: dict[str, Any] = page.finding.model_dump(mode="json")
     return finding
 
@@ -197,6 +199,22 @@ def describe(error: Exception, path: Path) -> Result:
         index -= 1  # papermill has put its own cell after the one tagged "parameters"
     name, message = getattr(error, "ename", "Error"), getattr(error, "evalue", "")
     return {"kind": "error", "name": name, "message": message, "cell": cells[index].get("id")}
+
+
+def _hand_over_files(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files beside a page, by their address, as one."""
+    if files:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for address, content in files.items():
+                archive.writestr(address, content)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read the files that a run handed over beside its page, by their address."""
+    if not (folder / FILES).is_file():
+        return {}
+    with zipfile.ZipFile(folder / FILES) as archive:
+        return {address: archive.read(address) for address in archive.namelist()}
 
 
 def hand_over(path: Path, text: str) -> None:

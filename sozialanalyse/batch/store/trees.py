@@ -17,7 +17,7 @@ class MountedError(Exception):
     """Another file system is mounted within the tree, so that it cannot be built again beside itself."""
 
 
-def build(target: Path, base: Path, texts: Mapping[str, str], kept: Iterable[str]) -> None:
+def build(target: Path, base: Path, texts: Mapping[str, str | bytes], kept: Iterable[str]) -> None:
     """Build a tree and force it to the disk.
 
     Parameters
@@ -27,7 +27,7 @@ def build(target: Path, base: Path, texts: Mapping[str, str], kept: Iterable[str
     base
         The tree of the files that stay as they are.
     texts
-        Text of each new file by its address, ``/`` between its parts; written in this order.
+        Text or bytes of each new file by its address, ``/`` between its parts; written in this order.
     kept
         Addresses of the files of the base that the tree has as well.
 
@@ -45,11 +45,11 @@ def build(target: Path, base: Path, texts: Mapping[str, str], kept: Iterable[str
     force_folders(target)
 
 
-def write(path: Path, text: str) -> Path:
-    """Write a file; it may not be on the disk yet."""
+def write(path: Path, text: str | bytes) -> Path:
+    """Write a file of text or of bytes; it may not be on the disk yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with path.open("xb") as file:
+        file.write(text.encode("utf-8") if isinstance(text, str) else text)
     return path
 
 

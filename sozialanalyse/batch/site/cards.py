@@ -1,4 +1,4 @@
-"""The index page: every finding by target group, and what could not be made."""
+"""Cards: what a list of findings says of each, gathered by target group."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.batch.edition import OUTDATED
-from sozialanalyse.batch.rendering import environment
-from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import slug
 from sozialanalyse.batch.withdrawals import withdrawn_on
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable
 
     from sozialanalyse.batch.edition import Entry, Manifest
     from sozialanalyse.language import Language
@@ -24,8 +22,8 @@ LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What the index says of one finding; ``place`` is its area where that is not the whole town."""
+class Card:
+    """What is said of one finding; ``place`` is its area where the list does not say it already."""
 
     title: str
     place: str
@@ -39,55 +37,41 @@ class Line:
 
 @dataclass(slots=True)
 class Group:
-    """A target group and its findings."""
+    """A target group and its findings: those with cards, and those that are only named."""
 
     id: str
     label: str
-    entries: list[Line] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    named: list[Card] = field(default_factory=list)
 
 
-def index_page(manifest: Manifest, language: Language, notices: Sequence[str] = ()) -> str:
-    """Write the index of an output folder.
+def is_of_a_part(entry: Entry) -> bool:
+    """Whether a finding is of a part of the town; of one that was never made nothing is known."""
+    return entry.finding is not None and entry.finding.area != entry.finding.town
+
+
+def in_groups(
+    entries: Iterable[Entry], manifest: Manifest, language: Language, has_card: Callable[[Entry], bool]
+) -> list[Group]:
+    """Gather findings by target group in their order; a group is called as its findings call it.
 
     Parameters
     ----------
+    entries
+        The findings.
     manifest
-        What the folder holds; the findings stand in its order.
+        Of their edition.
     language
-        Language of the index; findings in other languages are named as such.
-    notices
-        What must stand at its top, beside the notices that all findings share.
+        Of the list; findings in other languages are named as such.
+    has_card
+        Whether a finding gets a card, or is only named.
     """
-    html = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            groups=_groups(manifest, language),
-            town=manifest.town_label,
-            notices=list(
-                dict.fromkeys(
-                    [*notices, *manifest.notices.get(language.code, ()), *_shared_notices(manifest, language)]
-                )
-            ),
-            language=language,
-            text=language.text,
-        )
-    )
-    found = problems(html, page=True)
-    if found:
-        message = f"the index holds what it must not have: {', '.join(found)}"
-        raise AssertionError(message)
-    return html
-
-
-def _groups(manifest: Manifest, language: Language) -> list[Group]:
-    """Gather findings by target group in their order; a group is called as its findings call it."""
     groups: dict[str, Group] = {}
-    for entry in manifest.findings:
+    for entry in entries:
         group = groups.setdefault(entry.group, Group(_anchor(entry.group, groups), ""))
         if entry.finding and (not group.label or entry.language == language.code):
             group.label = entry.finding.target_group
-        group.entries.append(_line(entry, manifest, language))
+        (group.cards if has_card(entry) else group.named).append(card(entry, manifest, language))
     for name, group in groups.items():
         group.label = group.label or name or language.text("Further findings")
     return list(groups.values())
@@ -98,9 +82,10 @@ def _anchor(name: str, taken: dict[str, Group]) -> str:
     return base if base not in {group.id for group in taken.values()} else f"{base}-{len(taken)}"
 
 
-def _line(entry: Entry, manifest: Manifest, language: Language) -> Line:
+def card(entry: Entry, manifest: Manifest, language: Language) -> Card:
+    """Say what a list says of a finding."""
     finding = entry.finding
-    is_part = finding is not None and finding.area != finding.town
+    is_part = is_of_a_part(entry)
     facts: list[str] = [finding.keyed("area")] if finding and not is_part else []
     if finding and finding.data_state:
         facts.append(Markup("{}: {}").format(language.text("Data state"), finding.keyed("data_state")))
@@ -111,7 +96,7 @@ def _line(entry: Entry, manifest: Manifest, language: Language) -> Line:
         reason = f"{withdrawn_on(manifest.withdrawn[entry.id], language)}: {entry.reason}"
     elif entry.state != "current" and entry.reason:
         reason = _reason(entry, entry.reason, language)
-    return Line(
+    return Card(
         title=entry.label,
         place=finding.keyed("area") if finding and is_part else "",
         language=entry.language,
@@ -130,7 +115,8 @@ def _reason(entry: Entry, reason: str, language: Language) -> str:
     return f"{kept if entry.state == 'earlier' else language.text('Could not be made:')} {reason}"
 
 
-def _shared_notices(manifest: Manifest, language: Language) -> list[str]:
-    """Give the notices of the findings in the language of the index, each once."""
+def notices_of_all(manifest: Manifest, language: Language) -> list[str]:
+    """Give what every page of a language says at its top, each once."""
     findings = [entry.finding for entry in manifest.findings if entry.finding and entry.language == language.code]
-    return list(dict.fromkeys(notice for finding in findings for notice in finding.notices))
+    shared = [notice for finding in findings for notice in finding.notices]
+    return list(dict.fromkeys([*manifest.notices.get(language.code, ()), *shared]))

@@ -1,0 +1,29 @@
+"""All that stands around the findings of an edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sozialanalyse.batch.publishing import INDEX
+from sozialanalyse.batch.site.area_pages import area_pages
+from sozialanalyse.batch.site.index import index_page
+from sozialanalyse.batch.site.places import places_of
+from sozialanalyse.language import Language
+
+if TYPE_CHECKING:
+    from sozialanalyse.batch.edition import Manifest
+
+
+def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
+    """Write the index and the pages of areas, by their addresses.
+
+    Parameters
+    ----------
+    manifest
+        Of the edition.
+    known
+        Content of ``knowledge.json``, where there is one.
+    """
+    language = Language(manifest.language)
+    places = places_of(manifest, known)
+    return {**area_pages(manifest, places, language), INDEX: index_page(manifest, language, places=places)}
