@@ -201,7 +201,7 @@ def test_a_scheduler_that_goes_ends_the_batch_and_publishes_nothing(ran, cluster
     folder = sample(tmp_path)
 
     def begun():
-        return set((cluster.folder / "tmp").glob("sozialanalyse-*/work/logs/engine.log"))
+        return set((cluster.folder / "tmp").glob("sozialanalyse-*/*/logs/engine.log"))
 
     before = begun()
 

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from sozialanalyse.batch.engine.jobs import FILES, NOTEBOOK, PAGE, RESULT
+from sozialanalyse.batch.engine.jobs import HANDED_OVER
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.engine.jobs import Job, Look
@@ -77,9 +77,7 @@ def parcel_of(job: Job) -> Parcel:
 
 def packed(folder: Path) -> Answer:
     """Pack what a run has handed over in its folder."""
-    files = {
-        name: (folder / name).read_bytes() for name in (NOTEBOOK, PAGE, FILES, RESULT) if (folder / name).is_file()
-    }
+    files = {name: (folder / name).read_bytes() for name in HANDED_OVER if (folder / name).is_file()}
     return {"files": files, "hashes": {name: sha256(content) for name, content in files.items()}}
 
 
@@ -93,7 +91,7 @@ def unpack(answer: Answer, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files, hashes = answer.get("files", {}), answer.get("hashes", {})
-    for name in (NOTEBOOK, PAGE, FILES, RESULT):
+    for name in HANDED_OVER:
         if name in files:
             if sha256(files[name]) != hashes.get(name):
                 raise DamagedError(name)
