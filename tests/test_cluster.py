@@ -47,7 +47,7 @@ ONCE = MARK + "time.sleep(0 if before else 600)"
 SHOWN = SHOW % FINDING
 
 
-def until(what, seconds=60.0):
+def until(what, seconds=120.0):
     """Wait for something, and give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
