@@ -25,7 +25,10 @@ from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.cli import app
 from tests.batch_samples import FINDING, SHOW, order, project, runnable, write
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them"),
+]
 
 PLAN = """schema: 1
 title: {de: Probe, en: Sample}
