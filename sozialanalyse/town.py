@@ -17,6 +17,7 @@ from sozialanalyse.loading import TownData, load_town
 from sozialanalyse.loading.counted_shares import misplaced
 from sozialanalyse.loading.reforms import LARGEST_RELATIVE_ERROR, Carried, carry_over
 from sozialanalyse.positions import POSITION_COLUMNS
+from sozialanalyse.reading import EVERYTHING, note
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,6 +58,11 @@ class Town:
     def audience(self) -> str | None:
         """For whom the counts have been protected; None where they are as they came in, which is for nobody else."""
         return None
+
+    @property
+    def entire(self) -> Town:
+        """The town itself; of one that was narrowed to what a page needs, the one that it was taken from."""
+        return self
 
     @property
     def areas(self) -> AreaTree:
@@ -135,6 +141,13 @@ class Town:
             return Crosswalks()
         frame = self.delivered.data.crosswalks.frame
         return Crosswalks(frame[~frame["date"].isin(self.data.crosswalks.frame["date"])])
+
+    @property
+    def variant(self) -> str:
+        """Which boundaries its counts are on: as delivered, or by the last reform over which they were carried."""
+        if self.delivered is None:
+            return "delivered"
+        return f"{max(self.crossed.dates):%Y-%m-%d}" if self.crossed.dates else "no reform"
 
     def misplaced(self) -> pd.DataFrame:
         """Tell how many people the crosswalks put into the wrong area (see :func:`.counted_shares.misplaced`)."""
@@ -252,6 +265,7 @@ def open_town(folder: str | Path, raw: str | Path | None = None) -> Town:
     SozialanalyseError
         With all faults of the town's files at once.
     """
+    note(EVERYTHING)  # by whoever has a Release, and opens a town beside it
     return Town(load_town(Path(folder), None if raw is None else Path(raw)))
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from sozialanalyse.errors import UsageError, unknown
 from sozialanalyse.language import NO_BREAK_SPACE, Language, LanguageCode, keyed
+from sozialanalyse.narrowing import narrowed
+from sozialanalyse.reading import noted
+from sozialanalyse.scope import scope_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +27,9 @@ DECIMALS = 1
 @dataclass(frozen=True)
 class View:
     """Target group, area and level of a town, in a language, for an audience.
+
+    Its ``town`` holds no more than what its target group needs (see :mod:`sozialanalyse.scope`), so that it is known what a
+    page was made of.
 
     Parameters
     ----------
@@ -54,10 +60,17 @@ class View:
     audience: Audience = "public"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "town", self.town.entire)
+        with noted():
+            self._check()
+            scope = scope_of(self.target_group, self.town.catalogue)
+        object.__setattr__(self, "town", narrowed(self.town, scope))
+
+    def _check(self) -> None:
+        """Refuse unknown names and what has not been released."""
         tree = self.town.areas
         object.__setattr__(self, "area", tree.require(self.area or tree.root))
         object.__setattr__(self, "level", tree.require_level(self.level or self._level_below()))
-        self.town.catalogue.target_group(self.target_group)
         Language(self.language)
         if self.audience not in AUDIENCES:
             what = "audience"

@@ -25,7 +25,7 @@ from sozialanalyse.batch.store.trees import matches
 from sozialanalyse.batch.withdrawals import FILE, LEDGER, enter, read_lines, withdrawn_in
 from sozialanalyse.batch.withdrawing import restore, withdraw
 from sozialanalyse.cli import app
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER
+from sozialanalyse.disclosure.places import LEDGER_FOLDER
 from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.language import Language
 from tests.audit_site import write_site

@@ -11,8 +11,8 @@ import sozialanalyse as sa
 from sozialanalyse.batch import gate
 from sozialanalyse.batch.orders import Order, check_use
 from sozialanalyse.disclosure.gate import DisclosureRefused
-from sozialanalyse.disclosure.keeping import CACHE_VARIABLE
 from sozialanalyse.disclosure.ledger import read_ledger, record
+from sozialanalyse.disclosure.places import CACHE_VARIABLE
 from sozialanalyse.errors import DataError, Fault, Place, UsageError
 from tests.batch_samples import PLAN, order, project
 from tests.released import CHILDREN, RULES, rows, write_town

@@ -10,7 +10,8 @@ import os
 import pytest
 
 import sozialanalyse as sa
-from sozialanalyse.disclosure.ledger import LEDGER_FILE, read_ledger, record, require_writable
+from sozialanalyse.disclosure.ledger import LEDGER_FILE, read_ledger, record
+from sozialanalyse.disclosure.places import require_writable
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.errors import DataError, UsageError
 from tests.released import CHILDREN, RULES, rows, write_town

@@ -106,6 +106,8 @@ def test_people_read_the_reasons_in_their_language(published):
     folder = published()
     (step,) = preview(order(folder, data="1" * 64, ledger="2" * 64))
     assert reason(step, Language("en")) == "data changed, ledger changed"
+    named = replace(step, what={"data": ("kinderarmut", "kinder", "b", "c", "d")})
+    assert reason(named, Language("en")) == "data changed: kinderarmut, kinder, b, c, …, ledger changed"
 
 
 SELECTIONS = (
@@ -147,6 +149,7 @@ def test_programs_read_lines_of_json(tmp_path, capsys):
             "language": "de",
             "why": "new",
             "changed": [],
+            "what": {},
             "parameters": {"years": 5},
         },
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from sozialanalyse.batch.session import Event, Outcome
+from sozialanalyse.batch.outcome import Event, Outcome
 from sozialanalyse.cli import speaking
 from sozialanalyse.language import Language
 from sozialanalyse.schemas import FOLDER

@@ -17,9 +17,9 @@ import typer
 from typer.testing import CliRunner
 
 from sozialanalyse.batch.logs import earlier_runs, rotate, trim
+from sozialanalyse.batch.outcome import Event, Outcome
 from sozialanalyse.batch.publishing import hold
 from sozialanalyse.batch.safety import problems
-from sozialanalyse.batch.session import Event, Outcome
 from sozialanalyse.cli import app
 from sozialanalyse.cli.noticing import logged, noted
 from sozialanalyse.cli.options import LanguageName

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from sozialanalyse.batch.logs import EARLIER, KEPT, PAGE, RECORD
 from sozialanalyse.cli import app
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER
+from sozialanalyse.disclosure.places import LEDGER_FOLDER
 from sozialanalyse.errors import DataError, LockedError, UsageError
 from sozialanalyse.schedule import airflow, cron, systemd, windows
 from sozialanalyse.schedule.job import CONSOLE, LEDGER, LOCKED, Job

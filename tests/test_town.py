@@ -44,4 +44,5 @@ def test_an_unknown_group_names_the_nearest(musterstadt: Town) -> None:
     ],
 )
 def test_sentences_spell_out_units(musterstadt: Town, indicator: str, value: float, expected: str) -> None:
-    assert View(musterstadt, "residents").measured(indicator, value) == expected
+    group = next(entry.id for entry in musterstadt.catalogue.target_groups if indicator in entry.indicators)
+    assert View(musterstadt, group).measured(indicator, value) == expected

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from sozialanalyse.areas import Crosswalks
 from sozialanalyse.catalogue import Catalogue, TargetGroup
 from sozialanalyse.errors import UsageError
+from sozialanalyse.loading import TownData
 from sozialanalyse.loading.town_file import Level
 from sozialanalyse.town import Town
 from sozialanalyse.view import UNITS, View
@@ -36,6 +36,7 @@ CATALOGUE = Catalogue(
     indicators=INDICATORS,
     target_groups=(
         TargetGroup(id="residents", label=BOTH, question=BOTH, indicators=("people", "dogs", "share"), lead="share"),
+        TargetGroup(id="rates", label=BOTH, question=BOTH, indicators=("share", "people", "rate"), lead="rate"),
         TargetGroup(id="dogs", label=BOTH, question=BOTH, indicators=("dogs",), lead="dogs"),
     ),
 )
@@ -44,8 +45,9 @@ CATALOGUE = Catalogue(
 def town(confidentiality: str = "synthetic") -> Town:
     delivered = counts("area measure value\n 11 people 2000\n 11 poor 85\n 2 people 1000\n 2 poor 45")
     levels = [Level(id=name, label={"de": name.upper(), "en": name}, plural=BOTH) for name in AREAS.levels]
-    file = SimpleNamespace(name="Klein", confidentiality=confidentiality, levels=levels, all_levels=levels)
-    return Town(SimpleNamespace(file=file, areas=AREAS, catalogue=CATALOGUE, counts=delivered, crosswalks=Crosswalks()))
+    file = SimpleNamespace(name="Klein", confidentiality=confidentiality, all_levels=levels)
+    nothing = delivered.head(0)
+    return Town(TownData(file, AREAS, CATALOGUE, delivered, gaps=nothing, files=(), geometry=None))
 
 
 def view(**changes: str) -> View:
@@ -99,7 +101,7 @@ def test_the_frame_may_be_of_one_level():
     ],
 )
 def test_amounts_are_written_with_their_unit(name, value, text):
-    assert view().amount(name, value) == text
+    assert View(town(), "rates").amount(name, value) == text
 
 
 def test_every_unit_has_a_name():

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sozialanalyse.batch.gate import Released, released
     from sozialanalyse.batch.orders import Order, Step, check_use, preview
+    from sozialanalyse.batch.outcome import Event, Outcome
     from sozialanalyse.batch.plan import read_plan
     from sozialanalyse.batch.runs import Run, Selection
-    from sozialanalyse.batch.session import Event, Outcome, run_plan
+    from sozialanalyse.batch.session import run_plan
+    from sozialanalyse.batch.settled import expected, nothing_to_do
     from sozialanalyse.batch.single import single_page
 
 _MODULES = {
@@ -27,9 +29,11 @@ _MODULES = {
     "read_plan": "plan",
     "Run": "runs",
     "Selection": "runs",
-    "Event": "session",
-    "Outcome": "session",
+    "Event": "outcome",
+    "Outcome": "outcome",
     "run_plan": "session",
+    "expected": "settled",
+    "nothing_to_do": "settled",
     "single_page": "single",
 }
 """Public names and the module that holds each."""
@@ -43,6 +47,8 @@ __all__ = [
     "Selection",
     "Step",
     "check_use",
+    "expected",
+    "nothing_to_do",
     "preview",
     "read_plan",
     "released",

@@ -9,7 +9,6 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.publishing import SHARED
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.store.trees import write
@@ -44,6 +43,8 @@ def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -
     """
     if order.release is None or order.audience != PUBLIC:
         return {}
+    from sozialanalyse.audit.numerals import has_numeral  # noqa: PLC0415 - heavy
+
     with zipfile.ZipFile(order.release) as archive:
         texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
     if KNOWLEDGE in texts:

@@ -79,7 +79,9 @@ class Draft:
         if made is None and earlier is None and step.run.id in self.withdrawals:
             return entry_of(step, state="withdrawn", sha256=None)
         if made is None:
-            return earlier and self._kept(earlier, step.hashes, is_checked=step.why == "unchanged")
+            is_same = step.why == "unchanged"  # what it has read, that is: the rest of the Release may be another
+            kept = earlier.model_copy(update={"hashes": step.hashes}) if earlier and is_same else earlier
+            return kept and self._kept(kept, step.hashes, is_checked=is_same)
         if earlier is not None and made.state == "failed" and self._has_page(earlier):
             return earlier.model_copy(update={"state": "earlier", "reason": made.reason})
         return made

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT, files_in
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.local import LocalRunner
-from sozialanalyse.batch.engine.surroundings import DESK
+from sozialanalyse.batch.engine.surroundings import DESK, READ
 from sozialanalyse.batch.gate import UNPROTECTED
+from sozialanalyse.batch.traces import tells_all
 from sozialanalyse.errors import SozialanalyseError
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ class Executed:
         Seconds that each cell took, by its id.
     peak_memory
         Bytes that its process had at most; None where that is not known.
+    read
+        Notes of what its notebook read (see :mod:`sozialanalyse.reading`); none where that is not known.
     """
 
     run: Run
@@ -129,6 +132,7 @@ class Executed:
     failure: Failure | None = None
     cells: Mapping[str, float] = field(default_factory=dict)
     peak_memory: int | None = None
+    read: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass
@@ -226,7 +230,8 @@ class Execution:
         seconds = time.monotonic() - start
         if failure is not None:
             return Executed(run, seconds, failure=failure, **used)
-        return Executed(run, seconds, folder / NOTEBOOK, made(folder, result), **used)
+        read = () if run.of_town or not tells_all(run.path) else notes_of(folder)
+        return Executed(run, seconds, folder / NOTEBOOK, made(folder, result), read=read, **used)
 
     def _job(self, run: Run, folder: Path) -> Job:
         """Say what is to be run, in a folder that is its own."""
@@ -252,6 +257,15 @@ def read_result(folder: Path) -> Result:
     except FileNotFoundError:
         return {}
     return result
+
+
+def notes_of(folder: Path) -> tuple[dict[str, Any], ...]:
+    """Read the notes of what a run has read, each once; none where there are no, or where one is damaged."""
+    try:
+        lines = (folder / READ).read_text(encoding="utf-8").splitlines()
+        return tuple(json.loads(line) for line in dict.fromkeys(lines))
+    except (OSError, ValueError):
+        return ()
 
 
 def failure_of(result: Result) -> Failure | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
+from sozialanalyse.batch.templating import environment
 from sozialanalyse.batch.withdrawals import withdrawn_on
 from sozialanalyse.language import Language
 

@@ -25,8 +25,9 @@ from sozialanalyse.batch.edition import (
 from sozialanalyse.batch.execution import DEADLINE
 from sozialanalyse.batch.gate import UNPROTECTED
 from sozialanalyse.batch.plan import read_plan
-from sozialanalyse.batch.publishing import refuse
+from sozialanalyse.batch.publishing import Output, private_of, refuse
 from sozialanalyse.batch.runs import Run, choose
+from sozialanalyse.batch.traces import Traces, trace_of, write_traces
 from sozialanalyse.errors import Fault, UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.batch.choices import TownFacts
     from sozialanalyse.batch.parameters import Value
+    from sozialanalyse.batch.traces import Notes
     from sozialanalyse.language import LanguageCode
 
 Why = Literal["new", "changed", "failed before", "forced", "unchanged", "withdrawn", "not chosen"]
@@ -41,6 +43,9 @@ Why = Literal["new", "changed", "failed before", "forced", "unchanged", "withdra
 
 DATA, VERSIONS, PAGE = "data", "versions", "page"
 """A hash, and what can have changed beside the hashes: the libraries that draw and write, and the page itself, which somebody touched."""
+
+READ_OF_RELEASE = frozenset({"data", "catalogue", "ledger"})
+"""Hashes of the whole of what a page reads a part of; where that part is known and the same, they do not matter."""
 
 _PACKAGE = Path(__file__).parents[1]
 _DEFINITIONS = _PACKAGE / "catalogue" / "definitions"
@@ -108,6 +113,8 @@ class Order:
         Whether pages for the public are attacked before they are published.
     for_all
         Whether all that was released is offered for download, beside the findings.
+    impossible
+        How many numbers of the town cannot be right.
     static
         Texts of each language with numerals in them that are no results, such as definitions; the audit knows them.
     """
@@ -134,6 +141,7 @@ class Order:
     ledger_folder: Path | None = None
     audited: bool = True
     for_all: bool = False
+    impossible: int = 0
     static: tuple[str, ...] = ()
 
     @property
@@ -165,12 +173,15 @@ class Step:
         Of what it is made.
     changed
         What differs from what the page was made of: names of :class:`.Hashes`, :data:`VERSIONS` and :data:`PAGE`.
+    what
+        Of ``data`` and ``catalogue`` what that is, by name, as far as it is known: indicators, the target group, files of the town.
     """
 
     run: Run
     why: Why
     hashes: Hashes
     changed: tuple[str, ...] = ()
+    what: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_due(self) -> bool:
@@ -235,21 +246,60 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
     chosen = {run.key for run in choose(runs, order.only)}
     hashes_of = _hashing(order, runs)
     earlier = earlier_findings(order, output)
-    drawn_alike = same_versions(output)
+    drawn_alike, drawn_by = same_versions(output), versions()
+    traces = Traces.of(order.release, logs_of(output))
     steps = []
     for run in runs:
         hashes = hashes_of(run)
         entry = earlier.get((run.id, run.language)) if run.key in chosen else None
         changed = () if entry is None else tuple(_changes(entry, hashes, output, drawn_alike=drawn_alike))
+        what: dict[str, tuple[str, ...]] | None = None
+        if entry is not None and not READ_OF_RELEASE.isdisjoint(changed):
+            what = traces.changed(run.key, entry)
+        if what is not None and traces.is_made_of(run.key, rest_of(order, run, hashes, drawn_by)):
+            changed = (*what, *(name for name in changed if name not in READ_OF_RELEASE))
         why = _why(entry, changed, force=order.force) if run.key in chosen else "not chosen"
-        steps.append(Step(run, why, hashes, changed))
+        steps.append(Step(run, why, hashes, changed, what or {}))
     return steps
+
+
+def rest_of(order: Order, run: Run, hashes: Hashes, drawn_by: Mapping[str, str]) -> str:
+    """Hash what a page is made of beside the Release: notebook, parameters, program, libraries, and what it must say."""
+    own = (hashes.notebook, hashes.parameters, hashes.library)
+    return hash_of([own, drawn_by, list(order.notices.get(run.language, ()))])
+
+
+def logs_of(output: Path) -> Path:
+    """Name the folder of the logs of an output folder."""
+    folder = output.resolve()
+    return Output(folder, private_of(folder)).logs
+
+
+def remember(
+    order: Order, output: Path, steps: Sequence[Step], entries: Mapping[str, Entry], read: Mapping[str, Notes]
+) -> None:
+    """Keep what the findings have read that were made, beside what is known of the others of the plan."""
+    traces, drawn_by = Traces.of(order.release, logs_of(output)), versions()
+    known = {step.run.key: traces.known[step.run.key] for step in steps if step.run.key in traces.known}
+    parts = dict(traces.parts)
+    for step in steps:
+        run, entry, notes = step.run, entries.get(step.run.key), read.get(step.run.key, ())
+        found = traces.read(notes)
+        if entry is not None and entry.sha256 is not None and found is not None:
+            known[run.key] = trace_of(entry, rest_of(order, run, step.hashes, drawn_by), notes, found)
+            parts[str(known[run.key]["digest"])] = found
+    with contextlib.suppress(OSError):  # what is published stands; without traces more is made again
+        write_traces(logs_of(output), known, parts)
+
+
+def hash_program() -> tuple[str, str]:
+    """Hash this program, and the catalogue that comes with it."""
+    return hash_folder(_PACKAGE, _SOURCES, without=_DEFINITIONS), hash_folder(_DEFINITIONS, (".yml",))
 
 
 def _hashing(order: Order, runs: Sequence[Run]) -> Callable[[Run], Hashes]:
     """Hash once what runs share."""
-    library = hash_folder(_PACKAGE, _SOURCES, without=_DEFINITIONS)
-    catalogue = hash_folder(_DEFINITIONS, (".yml",))
+    library, catalogue = hash_program()
     notebooks = {path: hash_notebook(path) for path in {run.path for run in runs}}
 
     def hashes_of(run: Run) -> Hashes:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 
 from sozialanalyse.batch.safety import problems
-from sozialanalyse.batch.sections import Content, Finding, lines, read_content
+from sozialanalyse.batch.sections import Content, Finding, read_content
+from sozialanalyse.batch.templating import TEMPLATES, environment
 from sozialanalyse.errors import DataError, Fault, Place
 from sozialanalyse.language import Language, LanguageCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jinja2 import Environment
     from nbformat import NotebookNode
     from traitlets.config import Config
-
-TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
-"""Folder of the templates and the style sheet."""
-
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""Content-Security-Policy of every page: it loads nothing, runs nothing, sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +120,3 @@ def render(
         )
     content: Content = resources["content"]
     return Page(html, content.finding, content.files)
-
-
-@functools.cache
-def environment() -> Environment:
-    """Make the templates' environment: autoescape everywhere, an unknown name is an error."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our file
-    made.globals["policy"] = POLICY
-    made.filters["lines"] = lines
-    return made

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import earlier_editions, remember
 from sozialanalyse.batch.auditing import PUBLIC
 from sozialanalyse.batch.edition import SCHEMA_VERSION
-from sozialanalyse.batch.publishing import hold
-from sozialanalyse.batch.standing import KNOWLEDGE, assembled_again, public_edition, report_of
+from sozialanalyse.batch.publishing import KNOWLEDGE, hold
+from sozialanalyse.batch.standing import assembled_again, public_edition, report_of
 from sozialanalyse.batch.store import trees
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.withdrawing import taken_back

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.batch.assembling import Assembly, assemble
 from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
 from sozialanalyse.batch.downloads import FOLDER, DownloadsError, with_downloads
@@ -18,59 +17,18 @@ from sozialanalyse.batch.drafting import Draft, entry_of, status_of
 from sozialanalyse.batch.edition import Entry, File, Manifest, Withdrawal, hash_text, read_manifest
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
 from sozialanalyse.batch.gate import entered
-from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, same_versions, steps_of, versions
+from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, remember, same_versions, steps_of, versions
+from sozialanalyse.batch.outcome import Event, Outcome
 from sozialanalyse.batch.publishing import INDEX, Output, StorageError, hold
+from sozialanalyse.batch.settled import settle, unsettle
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.withdrawals import LEDGER, dates_of, withdrawn_in
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.choices import TownFacts
+    from sozialanalyse.batch.traces import Notes
     from sozialanalyse.language import LanguageCode
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Progress: a run came to its end, as number ``done`` of ``total``; ``reason`` says why it failed.
-
-    ``cells`` holds the seconds of each cell by its id, ``peak_memory`` the bytes of the largest process, where they are known.
-    """
-
-    id: str
-    address: str
-    done: int
-    total: int
-    seconds: float
-    reason: str | None = None
-    cells: Mapping[str, float] = field(default_factory=dict)
-    peak_memory: int | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a batch.
-
-    Parameters
-    ----------
-    made, unchanged, failed
-        Numbers of pages.
-    failures
-        Why runs failed, by their ids; of several languages the first one that failed.
-    index
-        Where the index stands.
-    edition
-        Number of the edition that is public now.
-    at_once
-        Whether the pages took their place in one step; else they were replaced one by one.
-    """
-
-    made: int
-    unchanged: int
-    failed: int
-    failures: Mapping[str, str]
-    index: Path
-    edition: int = 0
-    at_once: bool = True
 
 
 Report = Callable[[Event], None]
@@ -117,6 +75,10 @@ def run_plan(
             file, reason = Path(str(error.filename or output.folder)).name, error.strerror or str(error)
             message = "nothing was published, the earlier pages stand as they were: {file}: {reason}"
             raise StorageError(message, file=file, reason=reason) from error
+        if batch.is_settled:
+            settle(order, output)
+        else:
+            unsettle(output)
         output.prune(order.retention)
         return outcome
 
@@ -142,6 +104,8 @@ class _Batch:
     entries: dict[str, Entry] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    read: dict[str, Notes] = field(default_factory=dict)
+    is_settled: bool = False
 
     def make(self, work: Path) -> None:
         """Run and render all that is due."""
@@ -157,13 +121,15 @@ class _Batch:
                 self.take(due[run.key], executed)
                 reason = self.failures.get(run.key)
                 used = (executed.cells, executed.peak_memory)
-                self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason, *used))
+                what = due[run.key].what
+                self.report(Event(run.id, run.address, done, len(due), executed.seconds, reason, *used, what))
 
     def take(self, step: Step, executed: Executed) -> None:
         """Take the page that a run has made, or note why there is none."""
         run, page, failure = step.run, executed.page, executed.failure
         if page is not None:
             self.pages |= {run.address: page.html, **page.files}
+            self.read[run.key] = executed.read
             beside = tuple(File(address=name, sha256=hash_text(data)) for name, data in page.files.items())
             made = {"sha256": hash_text(page.html), "finding": page.finding, "downloads": beside}
             self.entries[run.key] = entry_of(step, state="current", **made)
@@ -186,6 +152,8 @@ class _Batch:
 
     def told(self, reason: str, language: LanguageCode) -> str:
         """Say why a finding could not be made where everybody reads it: an error's own words may hold numbers that nobody checks."""
+        from sozialanalyse.audit.numerals import has_numeral  # noqa: PLC0415 - heavy
+
         is_safe = self.order.audience != PUBLIC or not self.order.audited or not has_numeral(reason)
         return reason if is_safe else Language(language).text("the log of the run says why")
 
@@ -203,8 +171,10 @@ class _Batch:
             report = self.run_report(self.output.next_number)
             texts = assembly.with_times(report, self.output.folder, dt.datetime.now(dt.UTC))
             at_once = self.output.publish(texts, assembly.kept)
+        remember(self.order, self.output.folder, self.steps, self.entries, self.read)
         if self.order.number and self.order.release is not None:
             entered(self.order.release, self.order.town, self.order.ledger_folder)
+        self.is_settled = not self.failures and self.is_complete(assembly.manifest)
         return self.outcome(at_once=at_once)
 
     def offered(self, manifest: Manifest) -> Manifest:
@@ -218,6 +188,12 @@ class _Batch:
             return manifest
         self.pages |= files
         return complete
+
+    def is_complete(self, manifest: Manifest) -> bool:
+        """Say whether all that was chosen is there and of now, or withdrawn, so that the same again would do nothing."""
+        states = {f"{entry.id}.{entry.language}": entry.state for entry in manifest.findings}
+        chosen = [step.run.key for step in self.steps if step.why != "not chosen"]
+        return all(states.get(name) in {"current", "withdrawn"} for name in chosen)
 
     def outcome(self, *, at_once: bool) -> Outcome:
         """Say what came of the batch."""

@@ -1,7 +1,7 @@
 """How a dry run speaks: what the choices of a plan came to, what would be made and why, and how many of each.
 
 With ``--json`` each choice is a line with ``entry, key, target_group, chosen, unknown, of``, and each finding one with
-``id, address, language, why, changed, parameters``; keys may be added, none is taken away.
+``id, address, language, why, changed, what, parameters``; keys may be added, none is taken away.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import typer
 
 from sozialanalyse.cli.speaking import say_json
 from sozialanalyse.schedule.words import REASONS as REASONS_TO_MAKE
+from sozialanalyse.schedule.words import changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +58,13 @@ def _as_json(selections: Sequence[Selection] | dict[Selection, None], steps: Seq
         about = {"entry": found.entry, "key": found.key, "target_group": found.target_group}
         say_json(**about, chosen=list(found.values), unknown=list(found.unknown), of=found.of)
     for step in steps:
-        run, made = step.run, {"why": step.why, "changed": list(step.changed)}
+        run, made = step.run, {"why": step.why, "changed": list(step.changed), "what": dict(step.what)}
         say_json(id=run.id, address=run.address, language=run.language, **made, parameters=dict(run.parameters))
 
 
 def reason(step: Step, words: Language) -> str:
     """Say why a finding is made, or is not; of one that failed before also what has changed since."""
-    changed = [words.text(REASONS[name]) for name in step.changed]
+    changed = changes(step.changed, step.what, words)
     if step.why == "changed":
         return ", ".join(changed)
     return ", ".join([words.text(REASONS[step.why]), *(changed if step.is_due else [])])

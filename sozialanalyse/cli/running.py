@@ -40,7 +40,7 @@ from sozialanalyse.cli.watching import SettleOption, WatchOption, watch_instead
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
-    from sozialanalyse.batch import Order
+    from sozialanalyse.batch import Order, Outcome
     from sozialanalyse.batch.archive import Retention
     from sozialanalyse.schedule.recording import Recording
     from sozialanalyse.town import Town
@@ -122,12 +122,12 @@ def _order(
 def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
     """Have the town released and run the plan on what was, or say what would be made."""
     from sozialanalyse import batch  # noqa: PLC0415 - heavy
-    from sozialanalyse.disclosure.release_files import open_release  # noqa: PLC0415 - heavy
 
-    batch.check_use(order)
+    expected = None if dry_run else batch.expected(order)
+    if expected is None:
+        batch.check_use(order)
     places = {"raw": order.raw, "ledger": order.ledger_folder}
     with batch.released(order.town, order.audience, **places, only_look=dry_run) as made:
-        known = open_release(made.file)
         order = replace(
             order,
             data=made.sha256,
@@ -135,27 +135,44 @@ def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet
             number=made.number,
             ledger=made.ledger,
             for_all=True,
-            notices=notices_of(known, order.audience, made.impossible),
-            static=static_of(known, order.audience),
+            impossible=made.impossible,
         )
+        outcome = None if expected is None else batch.nothing_to_do(order, expected)
+        if outcome is not None:
+            _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
+            return
+        order, known = _opened(order)
         if dry_run:
             say_preview(batch.preview(order, facts_of(known)), words, as_json=as_json)
         else:
-            _make(order, known, made.impossible, words, note, quiet=quiet, as_json=as_json)
+            _make(order, known, words, note, quiet=quiet, as_json=as_json)
 
 
-def _make(
-    order: Order, town: Town, impossible: int, words: Language, note: Recording, *, quiet: bool, as_json: bool
-) -> None:
-    """Run a plan, showing its progress; exit code 1 when a finding could not be made or a number cannot be right."""
+def _opened(order: Order) -> tuple[Order, Town]:
+    """Open the Release, and say in the order what follows from it."""
+    from sozialanalyse.disclosure.release_files import open_release  # noqa: PLC0415 - heavy
+
+    assert order.release is not None
+    known = open_release(order.release)
+    notices = notices_of(known, order.audience, order.impossible)
+    return replace(order, notices=notices, static=static_of(known, order.audience)), known
+
+
+def _make(order: Order, town: Town, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> None:
+    """Run a plan, showing its progress."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
         outcome = run_plan(order, facts_of(town), note.hearing(report))
-    note.came_of(outcome, impossible)
+    _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
+
+
+def _came_of(outcome: Outcome, order: Order, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> None:
+    """Say what came of a run; exit code 1 when a finding could not be made or a number cannot be right."""
+    note.came_of(outcome, order.impossible)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
-    _say_impossible(impossible, words)
-    if impossible or outcome.failures:
+    _say_impossible(order.impossible, words)
+    if order.impossible or outcome.failures:
         raise typer.Exit(1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import pydantic
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.disclosure.decision import Decision
     from sozialanalyse.disclosure.rules import Rules
+    from sozialanalyse.scope import Scope
 
 PUBLISHED_BEFORE = "published_elsewhere"
 """Why the promise excludes a cell that an earlier release has shown."""
@@ -182,3 +183,13 @@ def _hiding(parts: pd.DataFrame) -> Iterable[Hiding]:
 def _gap(weight: float, bound: float) -> float | None:
     """Say by which share a pattern may cost more than the least possible, in whole per cent; None where that is not known."""
     return math.ceil(max(weight / bound - 1, 0.0) * 100) / 100 if bound > 0 else None
+
+
+def narrow_about(about: About, scope: Scope) -> About:
+    """Keep what is said of the measures of a scope; its place in the ledger and counts over all measures are left out."""
+    rules = tuple(rule for rule in about.rules if rule.measure in scope.measures)
+    excluded = tuple(cell for cell in about.excluded if cell.measure in scope.measures)
+    altered = tuple(entry for entry in about.altered if entry.measure in scope.measures)
+    without = tuple(name for name in about.without_shares if name in scope.measures)
+    own: dict[str, Any] = {"rules": rules, "excluded": excluded, "altered": altered, "without_shares": without}
+    return About(town=about.town, audience=about.audience, **own)

@@ -10,7 +10,8 @@ from sozialanalyse.disclosure.alternatives import alter
 from sozialanalyse.disclosure.cells import cells_of
 from sozialanalyse.disclosure.contributions import read_contributed
 from sozialanalyse.disclosure.decision import decide
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, Ledger, cells_hash, read_ledger
+from sozialanalyse.disclosure.ledger import Ledger, cells_hash, read_ledger
+from sozialanalyse.disclosure.places import LEDGER_FOLDER
 from sozialanalyse.disclosure.release import UNPROTECTED, Release, protected, unprotected
 from sozialanalyse.disclosure.rules import Rounding, known_audience, load_rules, sources_of
 from sozialanalyse.disclosure.terms import name_of_part, terms_of
@@ -65,7 +66,7 @@ def release(town: Town, audience: str = "public", *, ledger: Path | Ledger | Non
     if town.audience is not None:
         message = "the town has been released for {audience} already; release it from its deliveries (sa.open_town)"
         raise UsageError(message, audience=town.audience)
-    town = town.delivered or town
+    town = town.entire.delivered or town.entire
     if audience == UNPROTECTED:
         return unprotected(town)
     folder = town_folder(town)

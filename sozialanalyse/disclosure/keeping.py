@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sozialanalyse.disclosure.alternatives import SECRET_FILE
+from sozialanalyse.disclosure.fingerprints import FINGERPRINTS, fingerprints_of
 from sozialanalyse.disclosure.gate import release, town_folder
 from sozialanalyse.disclosure.knowledge import knowledge_of
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, cells_hash, read_ledger
+from sozialanalyse.disclosure.ledger import cells_hash, read_ledger
+from sozialanalyse.disclosure.places import LEDGER_FOLDER, cache_folder
 from sozialanalyse.disclosure.release import UNPROTECTED, unprotected
 from sozialanalyse.disclosure.release_files import KNOWLEDGE, open_release, write_release
 from sozialanalyse.disclosure.rules import AUDIENCES, RULES_FILE, known_audience, tables_of
@@ -25,10 +27,17 @@ if TYPE_CHECKING:
     from sozialanalyse.disclosure.release import Release
     from sozialanalyse.town import Town
 
-CACHE_VARIABLE = "SOZIALANALYSE_CACHE"
-"""Environment variable that names another folder for the cache."""
-
-MADE_BY = ("amounts.py", "areas", "catalogue", "disclosure", "documents.py", "loading", "periods.py", "town.py")
+MADE_BY = (
+    "amounts.py",
+    "areas",
+    "catalogue",
+    "disclosure",
+    "documents.py",
+    "loading",
+    "periods.py",
+    "scope.py",
+    "town.py",
+)
 """The parts of this program that a Release depends on."""
 
 MOST_KEPT = 20
@@ -92,17 +101,24 @@ def made_or_kept(town: Town, audience: str, ledger: Path, file: Path) -> Release
         Where the file is to be.
     """
     if audience == UNPROTECTED:
-        return write_release(unprotected(town), file)
-    kept = cache_folder() / f"{key_of(town, audience)}.release"
+        everything = unprotected(town)
+        return write_release(everything, file, {FINGERPRINTS: json_text(fingerprints_of(everything))})
+    kept = kept_at(town, audience)
     if kept.is_file():
         shutil.copyfile(kept, file)
         found = open_release(file)
         if _still_holds(found, read_ledger(ledger)):
             return found
     made = write_release(release(town, audience, ledger=ledger), file)
-    write_release(made, file, {KNOWLEDGE: json_text(knowledge_of(made))})
+    beside = {KNOWLEDGE: knowledge_of(made), FINGERPRINTS: fingerprints_of(made)}
+    write_release(made, file, {name: json_text(said) for name, said in beside.items()})
     _keep(file, kept)
     return open_release(file)
+
+
+def kept_at(town: Town, audience: str) -> Path:
+    """Name the file in the cache for what is released of a town; it need not be there."""
+    return cache_folder() / f"{key_of(town, audience)}.release"
 
 
 def _still_holds(found: Release, ledger: Ledger) -> bool:
@@ -131,15 +147,6 @@ def key_of(town: Town, audience: str) -> str:
 
 def _hash_of_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
-def cache_folder() -> Path:
-    """Give the folder of the cache: that of the user, or the one that the environment names."""
-    named = os.environ.get(CACHE_VARIABLE)
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".cache") / "sozialanalyse"
 
 
 def _keep(file: Path, kept: Path) -> None:

@@ -26,6 +26,7 @@ from sozialanalyse.disclosure.cells import CELL, TOLERANCE
 from sozialanalyse.disclosure.decision import Standing
 from sozialanalyse.disclosure.earlier import groupings_before
 from sozialanalyse.disclosure.nodes import TERM
+from sozialanalyse.disclosure.places import require_writable
 from sozialanalyse.disclosure.release import HIDDEN, PUBLIC, PUBLISHED, UNASSIGNED
 from sozialanalyse.disclosure.rules import AUDIENCES
 from sozialanalyse.disclosure.terms import Term
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from sozialanalyse.disclosure.earlier import Earlier
     from sozialanalyse.disclosure.release import Release
 
-LEDGER_FOLDER = "releases"
 LEDGER_FILE = "ledger.jsonl"
 KEY = ["area", *CELL, *PERIOD]
 
@@ -187,8 +187,6 @@ MESSAGES = {
     "chain": "the ledger of releases is broken here: the line does not follow upon the one before; somebody has changed, removed "
     "or added lines. Take the ledger from a backup",
     "table": "the table {file} of this release is missing or was changed; take the ledger of releases from a backup",
-    "unwritable": "the ledger of releases cannot be written to {folder} ({reason}); make the town folder writable, or name another "
-    "place with --ledger, always the same one: it must remember what was published",
     "overtaken": "another release was published in the meantime; run again",
 }
 
@@ -201,22 +199,6 @@ def cells_hash(states: pd.DataFrame) -> str:
 def remembered(states: pd.DataFrame) -> pd.DataFrame:
     """Take of the states what must be remembered: not the bounds, which follow from the rest."""
     return states.assign(least=np.nan, greatest=np.nan)
-
-
-def require_writable(folder: Path) -> None:
-    """Refuse a folder to which the ledger cannot be written, before anything is published.
-
-    Raises
-    ------
-    UsageError
-        With what can be done instead.
-    """
-    try:
-        folder.mkdir(exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UsageError(MESSAGES["unwritable"], folder=folder.name, reason=error.strerror) from error
 
 
 def record(release: Release, folder: Path, today: dt.date) -> Entry:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.disclosure.costs import costs_of
 from sozialanalyse.disclosure.gate import DisclosureRefused, town_folder
-from sozialanalyse.disclosure.keeping import cache_folder, key_of, made_or_kept
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER
+from sozialanalyse.disclosure.keeping import kept_at, made_or_kept
+from sozialanalyse.disclosure.places import LEDGER_FOLDER
 from sozialanalyse.disclosure.release_files import open_release
 from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.town import Town
@@ -66,11 +66,7 @@ def preview(data: TownData, file: str | Path = "") -> Preview:
         The file is no Release, or that of another town or audience.
     """
     town = Town(data)
-    if (
-        not file
-        and len(data.counts) > MOST_COUNTS
-        and not (cache_folder() / f"{key_of(town, PUBLIC)}.release").is_file()
-    ):
+    if not file and len(data.counts) > MOST_COUNTS and not kept_at(town, PUBLIC).is_file():
         return Preview()
     try:
         release = _of_file(town, file) if file else _made(town)

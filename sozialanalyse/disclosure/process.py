@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sozialanalyse.disclosure.gate import town_folder
-from sozialanalyse.disclosure.keeping import made_or_kept
-from sozialanalyse.disclosure.ledger import LEDGER_FOLDER, record, require_writable
+from sozialanalyse.disclosure import unopened
+from sozialanalyse.disclosure.keeping import kept_at, made_or_kept
+from sozialanalyse.disclosure.ledger import record
+from sozialanalyse.disclosure.places import require_writable
 from sozialanalyse.disclosure.release import UNPROTECTED
 from sozialanalyse.disclosure.release_files import open_release
 from sozialanalyse.disclosure.texts import hash_of
@@ -18,6 +18,7 @@ from sozialanalyse.town import open_town
 
 if TYPE_CHECKING:
     from sozialanalyse.errors import Fault
+    from sozialanalyse.town import Town
 
 Job = dict[str, Any]
 
@@ -36,32 +37,42 @@ def work(job: Job) -> None:
         result = doing(job)
     except SozialanalyseError as error:
         result = {"error": type(error).__name__, "faults": [_plain(fault) for fault in error.faults]}
-    path = Path(job["result"])
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(result), encoding="utf-8")
-    partial.replace(path)
+    unopened.hand_over(job, result)
 
 
 def make(job: Job) -> dict[str, Any]:
     """Open the town and write the file of its Release; one that was made of the same before is taken from the cache."""
     from sozialanalyse import quality  # noqa: PLC0415 - heavy
 
+    before = unopened.snapshot(job)
     town = open_town(job["town"], job["raw"])
     town.indicators()  # what contradicts itself is said before anything is made
-    folder = Path(job["ledger"]) if job["ledger"] else town_folder(town) / LEDGER_FOLDER
+    folder = unopened.ledger_of(job)
     if job["audience"] != UNPROTECTED and not job["only_look"]:
         require_writable(folder)
     made = made_or_kept(town, job["audience"], folder, Path(job["file"]))
     about = made.about
     impossible = sum(one.severity == "error" for one in quality.inspect(town.data))
     ledger = hash_of({"before": about.before, "cells": about.cells}) if about.number else None
-    return {"sha256": about.sha256, "number": about.number, "ledger": ledger, "impossible": impossible}
+    result = {"sha256": about.sha256, "number": about.number, "ledger": ledger, "impossible": impossible}
+    if job["audience"] != UNPROTECTED and _stands_in_files(town):
+        kept, read = kept_at(town, job["audience"]), [name for name, _ in town.data.files]
+        unopened.remember(job, result, kept, read, before)
+    return result
+
+
+def _stands_in_files(town: Town) -> bool:
+    """Say whether all that was read stands in files: what a database answers can be told by asking it only."""
+    names = {name for name, _ in town.data.files}
+    return all(delivery.file in names for delivery in town.data.deliveries)
 
 
 def enter(job: Job) -> dict[str, Any]:
     """Enter a published Release into the ledger."""
-    folder = Path(job["ledger"]) if job["ledger"] else Path(job["town"]) / LEDGER_FOLDER
-    entry = record(open_release(job["file"]), folder, dt.datetime.now(dt.UTC).date())
+    folder = unopened.ledger_of(job)
+    found, before = open_release(job["file"]), unopened.ledger_state(folder)
+    entry = record(found, folder, dt.datetime.now(dt.UTC).date())
+    unopened.entered(found.sha256, before, unopened.ledger_state(folder))
     return {"number": entry.number}
 
 

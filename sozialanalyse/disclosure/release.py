@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.decision import Decision
     from sozialanalyse.disclosure.rules import Rules
+    from sozialanalyse.scope import Scope
 
 UNPROTECTED = "statistics_unit"
 """The audience that holds the counts themselves."""
@@ -217,3 +218,8 @@ def _public_shares(crosswalks: Crosswalks, public: Collection[str]) -> Crosswalk
     """
     frame = crosswalks.frame
     return Crosswalks(frame[frame["measure"].isin(["", *public])].reset_index(drop=True))
+
+
+def narrow_states(states: pd.DataFrame, scope: Scope) -> pd.DataFrame:
+    """Keep the states of the cells that a scope holds."""
+    return states[states["measure"].isin(scope.measures)].reset_index(drop=True)

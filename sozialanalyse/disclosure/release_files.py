@@ -30,9 +30,11 @@ from sozialanalyse.disclosure.texts import (
     states_of,
     states_text,
 )
+from sozialanalyse.disclosure.watching import watched
 from sozialanalyse.errors import UsageError
 from sozialanalyse.loading import AppliedCorrection, Delivery, TownData
 from sozialanalyse.loading.town_file import TownFile
+from sozialanalyse.reading import is_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,11 +88,20 @@ def open_release(path: str | Path) -> Release:
     ------
     UsageError
         When there is no such file, or it is none of a Release, or damaged.
+
+    Notes
+    -----
+    Where a batch asks what is read (:mod:`sozialanalyse.reading`), it is a Release that tells.
     """
     path = Path(path)
-    if (held := _HELD.pop(_state_of(path), None)) is not None:
-        _GIVEN.append(held)
-        return held
+    found = _HELD.pop(_state_of(path), None)
+    if found is not None:
+        _GIVEN.append(found)
+    found = found or _opened(path)
+    return watched(found) if is_on() else found
+
+
+def _opened(path: Path) -> Release:
     try:
         with zipfile.ZipFile(path) as archive:
             members = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
@@ -115,7 +126,7 @@ def hold_release(path: str | Path) -> Release:
     """
     path = Path(path)
     state = _state_of(path)
-    found = open_release(path)
+    found = _opened(path)
     _HELD[state] = found
     return found
 

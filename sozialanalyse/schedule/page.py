@@ -21,8 +21,8 @@ def run_page(record: Record, language: Language) -> str:
     language
         Language of the page.
     """
-    from sozialanalyse.batch.rendering import environment  # noqa: PLC0415 - nbconvert is heavy
     from sozialanalyse.batch.safety import problems  # noqa: PLC0415 - only here
+    from sozialanalyse.batch.templating import environment  # noqa: PLC0415 - Jinja is heavy
 
     html = (
         environment()

@@ -49,6 +49,9 @@ class Finding(Model):
     address: str
     why: str
     changed: tuple[str, ...] = pydantic.Field(default=(), description="what it is made of that has changed")
+    what: dict[str, tuple[str, ...]] = pydantic.Field(
+        default_factory=dict, description="of data and catalogue, by name"
+    )
     state: Literal["made", "kept", "failed"]
     seconds: float | None = None
     peak_memory: int | None = pydantic.Field(default=None, description="bytes")

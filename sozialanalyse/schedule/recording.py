@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from sozialanalyse.batch.session import Event, Outcome
+    from sozialanalyse.batch.outcome import Event, Outcome
     from sozialanalyse.language import LanguageCode
 
 
@@ -112,6 +112,7 @@ class Recording:
                     address=address,
                     why=line["why"],
                     changed=tuple(line.get("changed", ())),
+                    what={} if event is None else dict(event.what),
                     state=line["state"],
                     seconds=line.get("seconds"),
                     peak_memory=None if event is None else event.peak_memory,

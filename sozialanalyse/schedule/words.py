@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sozialanalyse.language import Language
     from sozialanalyse.schedule.record import Finding, Record
@@ -26,6 +27,9 @@ REASONS = {
     "page": "page changed",
 }
 """How it is said why a finding was made; what is not here says nothing to a reader."""
+
+MOST_NAMED = 4
+"""So many of the things that have changed are named."""
 
 
 def duration(seconds: float, words: Language) -> str:
@@ -69,8 +73,24 @@ def moment(time: dt.datetime, words: Language) -> str:
 
 def reason(finding: Finding, words: Language) -> str:
     """Say why a finding was made: it is new, or what it is made of has changed."""
-    names = [name for name in (finding.why, *finding.changed) if name in REASONS]
-    return ", ".join(words.text(REASONS[name]) for name in names)
+    return ", ".join(changes((finding.why, *finding.changed), finding.what, words))
+
+
+def changes(names: Iterable[str], what: Mapping[str, Sequence[str]], words: Language) -> list[str]:
+    """Say what has changed, and what of it as far as that is known: data changed: kinderarmut.
+
+    Parameters
+    ----------
+    names
+        Of :data:`REASONS`; what is not there is left out.
+    what
+        What that is, by the name of the reason.
+    words
+        The language that it is said in.
+    """
+    said = [(words.text(REASONS[name]), list(what.get(name, ()))) for name in names if name in REASONS]
+    shown = [(text, [*one[:MOST_NAMED], *(["…"] if one[MOST_NAMED:] else [])]) for text, one in said]
+    return [f"{text}: {', '.join(one)}" if one else text for text, one in shown]
 
 
 def counts(record: Record, words: Language) -> str:

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from sozialanalyse.batch.engine.jobs import HANDED_OVER
+from sozialanalyse.batch.engine.surroundings import READ
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.engine.jobs import Job, Look
+
+SENT = (READ, *HANDED_OVER)
+"""Files that a run may hand over; the result is the last of them, as it says that the others are there."""
 
 MOST_LOG = 4 * 2**20
 """Bytes of what a run printed that come back, of its end."""
@@ -77,7 +81,7 @@ def parcel_of(job: Job) -> Parcel:
 
 def packed(folder: Path) -> Answer:
     """Pack what a run has handed over in its folder."""
-    files = {name: (folder / name).read_bytes() for name in HANDED_OVER if (folder / name).is_file()}
+    files = {name: (folder / name).read_bytes() for name in SENT if (folder / name).is_file()}
     return {"files": files, "hashes": {name: sha256(content) for name, content in files.items()}}
 
 
@@ -91,7 +95,7 @@ def unpack(answer: Answer, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     files, hashes = answer.get("files", {}), answer.get("hashes", {})
-    for name in HANDED_OVER:
+    for name in SENT:
         if name in files:
             if sha256(files[name]) != hashes.get(name):
                 raise DamagedError(name)

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from sozialanalyse.reading import VARIABLE
+
 ENGINE = "sozialanalyse"
 """Name of our engine, for papermill."""
 
@@ -24,6 +26,9 @@ DESK = "desk"
 
 TEMPORARY = "temporary"
 """Folder of a run for temporary files."""
+
+READ = "read.jsonl"
+"""File of a run with the notes of what its notebook read of the Release (:mod:`sozialanalyse.reading`)."""
 
 TOKEN = "SOZIALANALYSE_RUN"  # noqa: S105 - names the processes of one run, keeps no secret
 
@@ -74,4 +79,5 @@ def own_folders(folder: Path) -> dict[str, str]:
         "JUPYTER_DATA_DIR": str(folder / "share"),
         "IPYTHONDIR": str(folder / "ipython"),
         "TMPDIR": str(folder / TEMPORARY),
+        VARIABLE: str(folder / READ),
     }

@@ -33,7 +33,8 @@ def warm(hold: Mapping[str, Any] | None) -> None:
     for name in FIRST:
         importlib.import_module(name)
     register()
-    from sozialanalyse.batch.rendering import environment  # noqa: PLC0415 - nbconvert is heavy
+    importlib.import_module("sozialanalyse.batch.rendering")
+    from sozialanalyse.batch.templating import environment  # noqa: PLC0415 - Jinja is heavy
 
     environment().get_template("finding/index.html.j2")
     ours = importlib.import_module(WARMING)

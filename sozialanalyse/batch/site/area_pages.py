@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.site.cards import in_groups, notices_of_all
+from sozialanalyse.batch.templating import environment
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.edition import Manifest

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.batch.offering import link
-from sozialanalyse.batch.rendering import environment
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.site.cards import in_groups, is_of_a_part, notices_of_all
 from sozialanalyse.batch.site.places import Places, places_of
+from sozialanalyse.batch.templating import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -53,6 +53,15 @@ def write(path: Path, text: str | bytes) -> Path:
     return path
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file for nobody but us, whole or not at all; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    partial = path.with_name(f"{path.name}.partial")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    partial.replace(path)
+
+
 def place(source: Path, target: Path) -> None:
     """Put a file into another tree: as a link to the same bytes, or as a copy where there are no links."""
     target.parent.mkdir(parents=True, exist_ok=True)

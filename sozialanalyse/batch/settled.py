@@ -1,0 +1,157 @@
+"""What a run has left, so that the next one that would do the same again is known for it before anything heavy is imported.
+
+Compared are bytes: plan, notebooks, program, libraries, what the gate gave, the ledger, and every file of the edition that is
+public. Where anything is other than it was, or not known, the runs of the plan are compared one by one (:func:`.orders.steps_of`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from sozialanalyse.batch.archive import REPORT, read_report
+from sozialanalyse.batch.edition import MANIFEST, hash_files, hash_of
+from sozialanalyse.batch.orders import hash_program, keep_out, logs_of, versions
+from sozialanalyse.batch.outcome import Outcome
+from sozialanalyse.batch.publishing import FEED, INDEX, hold
+from sozialanalyse.batch.store.trees import matches, sha256_of, write_private
+from sozialanalyse.batch.withdrawals import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sozialanalyse.batch.orders import Order
+    from sozialanalyse.batch.publishing import Output
+
+MEMO = "settled.json"
+"""File in the folder of the logs."""
+
+SCHEMA = 1
+
+
+Memo = dict[str, Any]
+
+
+def expected(order: Order) -> Memo | None:
+    """Say whether all is asked for that the run before was asked for, of the same program; before the town is looked at.
+
+    Returns
+    -------
+    dict or None
+        What that run has left, for :func:`nothing_to_do`.
+    """
+    if order.force:
+        return None
+    try:
+        found = json.loads((logs_of(order.output) / MEMO).read_text(encoding="utf-8"))
+        is_same = found["schema"] == SCHEMA and found["asked"] == _asked(order)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return found if is_same else None
+
+
+def nothing_to_do(order: Order, memo: Memo) -> Outcome | None:
+    """Say what comes of a run that would do nothing; note the time of it, as any run does.
+
+    Parameters
+    ----------
+    order
+        With the Release.
+    memo
+        As of :func:`expected`.
+
+    Returns
+    -------
+    Outcome or None
+        None: it is not known whether there is anything to do.
+
+    Raises
+    ------
+    LockedError, UsageError
+        As :func:`sozialanalyse.batch.run_plan`.
+    """
+    began = dt.datetime.now(dt.UTC)
+    with hold(order.output, keep_out(order)) as output:
+        if memo["released"] != _released(order) or not _is_whole(output.folder, memo):
+            return None
+        report = read_report(output.folder)
+        unchanged = _again(report, began)
+        output.replace_report(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        _keep(output, memo)
+        output.prune(order.retention)
+        folder = output.folder
+        return Outcome(0, unchanged, 0, failures={}, index=folder / INDEX, edition=output.number)
+
+
+def settle(order: Order, output: Output) -> None:
+    """Keep what a run was made of that has left nothing to do."""
+    with contextlib.suppress(OSError, ValueError):
+        _keep(output, {"asked": _asked(order), "released": _released(order)})
+
+
+def unsettle(output: Output) -> None:
+    """Forget what was kept, for something is left to do."""
+    with contextlib.suppress(OSError):
+        (output.logs / MEMO).unlink(missing_ok=True)
+
+
+def _keep(output: Output, memo: Memo) -> None:
+    state = {name: sha256_of(output.folder / name) for name in (MANIFEST, REPORT)}
+    write_private(output.logs / MEMO, json.dumps({**memo, "schema": SCHEMA, "state": state}))
+
+
+def _asked(order: Order) -> str:
+    """Hash what is asked for, and of whom: options, plans, notebooks, program, libraries."""
+    own = [
+        order.town_name,
+        str(order.plan.resolve()),
+        order.audience,
+        order.language,
+        sorted(order.only),
+        order.audited,
+    ]
+    sources = [(str(path), path) for path in _sources(order)]
+    return hash_of([own, hash_files(sources), hash_program(), versions()])
+
+
+def _sources(order: Order) -> Iterator[Path]:
+    """List the notebooks, and all plans that the plan can extend: those beside it, and those that all towns share."""
+    yield from sorted(order.notebooks.glob("*.ipynb"))
+    plans = {order.plan.parent.resolve(), order.plan.resolve().parent, (order.notebooks / "plans").resolve()}
+    for _ in range(2):  # links lead to further folders
+        plans |= {path.resolve().parent for folder in plans for path in folder.glob("*.y*ml")}
+    yield from sorted(path for folder in plans for path in folder.glob("*.y*ml"))
+
+
+def _released(order: Order) -> str | None:
+    """Hash what the gate gave, and the ledger; None where there is no Release."""
+    if order.release is None:
+        return None
+    ledger = order.ledger_folder or order.town / LEDGER
+    entered = [(path.name, sha256_of(path)) for path in sorted(ledger.glob("*")) if path.is_file()]
+    return hash_of([sha256_of(order.release), order.data, order.number, order.ledger, order.impossible, entered])
+
+
+def _is_whole(folder: Path, memo: Memo) -> bool:
+    """Say whether a folder holds the edition that the run has left, to the last byte."""
+    if matches(folder, memo["state"]) or not (folder / FEED).is_file():
+        return False
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    hashes = {entry["address"]: entry["sha256"] for entry in manifest["files"]}
+    return not matches(folder, hashes)
+
+
+def _again(report: dict[str, Any], began: dt.datetime) -> int:
+    """Write into a run report that nothing was to be done, and count what is unchanged."""
+    report["began"] = began.isoformat(timespec="seconds")
+    report["ended"] = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    unchanged = 0
+    for line in report["runs"]:
+        line |= {"changed": [], "state": "kept", "seconds": None, "error": None}
+        if line["why"] not in {"withdrawn", "not chosen"}:
+            line["why"] = "unchanged"
+            unchanged += 1
+    return unchanged
