@@ -25,7 +25,10 @@ from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.cli import app
 from tests.batch_samples import FINDING, SHOW, order, project, runnable, write
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes as Linux shows them"),
+]
 
 PLAN = """schema: 1
 title: {de: Probe, en: Sample}
@@ -47,7 +50,7 @@ ONCE = MARK + "time.sleep(0 if before else 600)"
 SHOWN = SHOW % FINDING
 
 
-def until(what, seconds=60.0):
+def until(what, seconds=120.0):
     """Wait for something, and give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -201,7 +204,7 @@ def test_a_scheduler_that_goes_ends_the_batch_and_publishes_nothing(ran, cluster
     folder = sample(tmp_path)
 
     def begun():
-        return set((cluster.folder / "tmp").glob("sozialanalyse-*/work/logs/engine.log"))
+        return set((cluster.folder / "tmp").glob("sozialanalyse-*/*/logs/engine.log"))
 
     before = begun()
 

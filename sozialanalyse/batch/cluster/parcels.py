@@ -6,13 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from sozialanalyse.batch.engine.jobs import FILES, NOTEBOOK, PAGE, RESULT
+from sozialanalyse.batch.engine.jobs import HANDED_OVER
 from sozialanalyse.batch.engine.surroundings import READ
 
 if TYPE_CHECKING:
     from sozialanalyse.batch.engine.jobs import Job, Look
 
-SENT = (NOTEBOOK, PAGE, FILES, READ, RESULT)
+SENT = (READ, *HANDED_OVER)
 """Files that a run may hand over; the result is the last of them, as it says that the others are there."""
 
 MOST_LOG = 4 * 2**20

@@ -34,7 +34,7 @@ ALONE = 300.0
 """Seconds that a cluster may be without any worker: so long those may need to start that are only started when there is work."""
 
 SILENCE = 60.0
-"""Seconds after the deadline by which a worker must have said that it has passed."""
+"""Seconds after the last deadline by which a worker must have said that it has passed."""
 
 FAREWELL = 30.0
 """Seconds in which workers must have let go of a batch that ends; one that hangs lets go of it later, by itself."""
@@ -91,7 +91,7 @@ class ClusterRunner:
         parcel, folder = parcel_of(job), Path(job["folder"])
         name = f"{folder.name}-{uuid.uuid4().hex}"
         begun = self._begun.setdefault(name, [])
-        tried, said, reason = 0, 0, ""
+        tried, said, reason = 0, 0, "its workers were lost"
         while max(tried, len(begun)) < TRIES:
             asked = time.monotonic()
             answer = self._answer(name, parcel, begun)
@@ -130,7 +130,7 @@ class ClusterRunner:
     def _answer(self, name: str, parcel: Parcel, begun: Sequence[tuple[float, str]]) -> Answer:
         """Send a finding, and wait for what comes of it, as long as there is somebody to wait for."""
         assert self._client is not None
-        key, done = f"{name}-{uuid.uuid4().hex[:8]}", threading.Event()
+        key, done, known = f"{name}-{uuid.uuid4().hex[:8]}", threading.Event(), len(begun)
         future = self._client.submit(tasks.work, self._batch, name, parcel, key=key, pure=False)
         future.add_done_callback(lambda _: done.set())
         try:
@@ -140,12 +140,17 @@ class ClusterRunner:
                 self._require_cluster()
                 if len(begun) > TRIES:
                     return {"lost": f"lost with {' and '.join(worker for _, worker in begun[:TRIES])}"}
-                if begun and time.monotonic() - begun[-1][0] > self.deadline + LONGEST_START + SILENCE:
+                if len(begun) > known and time.monotonic() - begun[-1][0] > self._longest:
                     return {"lost": f"{begun[-1][1]} does not answer"}
             return self._result(future)
         finally:
             with contextlib.suppress(Exception):
                 future.cancel()
+
+    @property
+    def _longest(self) -> float:
+        """Seconds that a worker may need for a finding, where its process is lost at the very end and it is run again there."""
+        return 2 * self.deadline + LONGEST_START + SILENCE
 
     def _result(self, future: Future[Any]) -> Answer:
         """Fetch an answer."""

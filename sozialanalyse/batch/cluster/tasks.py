@@ -45,8 +45,8 @@ def work(batch: str, name: str, parcel: Parcel) -> Answer:
     site = _SITES.get(batch)
     if site is None:
         return {"stranger": worker.address}
-    worker.log_event(batch, {"begun": name})
     try:
+        worker.log_event(batch, {"begun": name})
         return site.carry_out(parcel)
     except Exception as error:  # noqa: BLE001 - see above
         return {"lost": f"{type(error).__name__}: {error}"}

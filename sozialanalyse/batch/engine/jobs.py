@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.language import LanguageCode
 
-NOTEBOOK, PAGE, FILES, RESULT = "notebook.ipynb", "page.html", "files.zip", "result.json"
+HANDED_OVER = NOTEBOOK, PAGE, FILES, RESULT = "notebook.ipynb", "page.html", "files.zip", "result.json"
 """What a run leaves in its folder; the last one says that it has come to its end, and how."""
 
 
