@@ -1,6 +1,6 @@
 """How long a night takes in which nothing has changed: the real command on an edition of 1,000 findings.
 
-    python -m benchmarks unchanged [--findings 1000] [--rounds 3] [--town DIR]
+    python -m benchmarks unchanged [--findings 1000] [--rounds 3] [--town DIR] [--small]
 
 One finding is made; the others are copies of its page under their own addresses, entered into the manifest as if they had been made. From
 there on everything is real: a process of ``sozialanalyse run`` for each measurement. Three ways take turns: as it is; with what the run
@@ -85,7 +85,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--findings", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--town", type=Path, default=ROOT / "data" / "musterstadt")
+    parser.add_argument("--small", action="store_true", help="few findings, one round")
     options = parser.parse_args(arguments)
+    if options.small:
+        options.findings, options.rounds = 5, 1
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         place = Place(Path(name), options.town.resolve())
         publish(place, options.findings)

@@ -19,7 +19,7 @@ from sozialanalyse.disclosure import process, unopened
 from sozialanalyse.disclosure.places import CACHE_VARIABLE
 from sozialanalyse.disclosure.release_files import open_release
 from sozialanalyse.loading.raw_folder import RAW_VARIABLE
-from tests.batch_samples import BROKEN, GOOD, order, project, runnable, write
+from tests.batch_samples import GOOD, order, project, runnable, write
 from tests.released import write_town
 
 # --- the gate: bytes of the town's files ---
@@ -165,7 +165,7 @@ def test_a_real_town_is_opened_once(tmp_path):
     process.work(job | {"do": "record"})
     assert asked(job, tmp_path) == (first, False)
     write(town / "disclosure.yml", (town / "disclosure.yml").read_text() + "# a word\n")
-    assert asked(job, tmp_path)[1]
+    assert unopened.recalled(job) is None
 
 
 def test_what_is_for_the_house_alone_is_not_kept(tmp_path):
@@ -275,13 +275,6 @@ def test_any_other_order_is_looked_into(folder, changes):
 
 def test_how_it_is_made_is_no_reason(folder):
     assert came_of(replace(ordered(folder), workers=1, deadline=7.0, engine="plain")) is not None
-
-
-def test_what_has_failed_is_tried_again(tmp_path):
-    folder = project(tmp_path, PLAN, trend=BROKEN)
-    write(folder / "town.release", "Release")
-    assert run_plan(ordered(folder)).failed == 2
-    assert expected(ordered(folder)) is None
 
 
 def test_a_notebook_that_is_in_no_plan_may_change_at_the_cost_of_a_look(folder):
