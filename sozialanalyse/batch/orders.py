@@ -286,6 +286,8 @@ def remember(
         if entry is not None and entry.sha256 is not None and found is not None:
             known[run.key] = trace_of(entry, rest_of(order, run, step.hashes, drawn_by), notes, found)
             parts[str(known[run.key]["digest"])] = found
+    if known == traces.known:
+        return
     with contextlib.suppress(OSError):  # what is published stands; without traces more is made again
         write_traces(logs_of(output), known, parts)
 
