@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 TEXTS = (".txt", ".md", ".xml", ".svg", ".css", ".js")
 """Endings of files that are read line by line."""
 
+DOWNLOADS = (".csv", ".xlsx", ".json", ".jsonld", ".geojson")
+"""Endings of files for download, which stand in folders."""
+
 EMPTY = (".lock",)
 """Names of files that hold nothing."""
 
@@ -137,13 +140,14 @@ def read_files(folder: Path, judge: Judge, memory: Memory) -> tuple[list[Problem
     for file, path in files.items():
         problems += _faults_of_name(file, judge)
         if path.suffix != ".html" and file not in (KNOWLEDGE, CELLS):
-            other = CubeAudit(file, judge, texts)
-            problems += (
-                list(faults_of_feed(other, path.read_bytes(), addresses))
+            other = CubeAudit(file, judge, () if _is_download(file) else texts)
+            found, counted = (
+                (list(faults_of_feed(other, path.read_bytes(), addresses)), other.coverage)
                 if file == FEED
-                else _faults_of_other(other, path)
+                else _judge_other(other, path, memory)
             )
-            coverage.append(other.coverage)
+            problems += found
+            coverage.append(counted)
     return problems, coverage
 
 
@@ -160,6 +164,25 @@ def _judge_page(
     if not problems:
         memory.keep_page(file, data, verdict)
     return problems, verdict
+
+
+def _is_download(file: str) -> bool:
+    """Whether a file is for download: then it quotes no page, and the verdict on it rests on nothing but itself."""
+    return "/" in file and file.endswith(DOWNLOADS)
+
+
+def _judge_other(audit: CubeAudit, path: Path, memory: Memory) -> tuple[list[Problem], Coverage]:
+    """Judge a file that is no page; one for download may be the same as when it was in order."""
+    if not _is_download(audit.file):
+        return _faults_of_other(audit, path), audit.coverage
+    data = path.read_bytes()
+    verdict = memory.page(audit.file, data)
+    if verdict is not None:
+        return [], verdict.coverage
+    problems = _faults_of_other(audit, path)
+    if not problems:
+        memory.keep_page(audit.file, data, Verdict(audit.coverage, ""))
+    return problems, audit.coverage
 
 
 def _faults_of_other(audit: CubeAudit, path: Path) -> list[Problem]:

@@ -27,8 +27,8 @@ ADDRESS = r"^[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.html$"
 """What the address of a page looks like: a folder and a file below the output folder, and never out of it."""
 
 FILE = (
-    r"[a-z0-9_-]+/[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
-    r"\.(?:html|csv|xlsx|csv-metadata\.json|geojson|json|jsonld)"
+    r"[a-z0-9_-]+/[a-z0-9_-]+\.(?:de|en)\.(?:html|csv|xlsx|tidy\.csv|tidy\.csv-metadata\.json)"
+    r"|downloads/[a-z0-9_-]+\.(?:csv|xlsx|json|jsonld|geojson|tidy\.csv|tidy\.csv-metadata\.json)"
 )
 """What the address of a file of an edition looks like that is a page or stands beside one, or among those for all."""
 
