@@ -27,6 +27,7 @@ CONDA_NAMES = {
     # On conda-forge the plain name also brings a window system or pandoc, which nothing here needs.
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
+    "seaborn": "seaborn-base",
 }
 """Where conda-forge calls a package otherwise than Python's index does."""
 

@@ -54,6 +54,7 @@ _DRAWN_BY = (
     "babel",
     "geopandas",
     "jinja2",
+    "mapclassify",
     "markupsafe",
     "matplotlib",
     "mistune",
@@ -63,6 +64,7 @@ _DRAWN_BY = (
     "papermill",
     "pydantic",
     "scipy",
+    "seaborn",
     "shapely",
 )
 """The libraries that compute, draw and write: another version of one can change the bytes of a page."""
