@@ -32,7 +32,7 @@ MODULES = (
 )
 """What notebooks of findings call."""
 
-LIBRARIES = ("geopandas", "pyogrio")
+LIBRARIES = ("geopandas", "mapclassify", "pyogrio")
 """Heavy libraries that are imported only where a page draws a map."""
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
+import seaborn as sns
 from matplotlib import figure as mpl_figure
-from matplotlib import style as mpl_style
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
@@ -97,10 +97,8 @@ def _short_numbers(tag: re.Match[bytes]) -> bytes:
 def look() -> Iterator[None]:
     """Draw in the common look, whatever the reader's own settings of matplotlib are."""
     settings: Any = {
-        **mpl_style.library["seaborn-v0_8-ticks"],
+        **sns.axes_style("ticks"),
         **DRAWING_SETTINGS,
-        "patch.edgecolor": "white",
-        "patch.force_edgecolor": True,
         "font.family": ["DejaVu Sans", "sans-serif"],
         "font.size": NORMAL,
         "text.color": INK,

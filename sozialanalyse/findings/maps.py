@@ -114,12 +114,14 @@ def classify(values: pd.Series, count: int, decimals: int = DECIMALS) -> Classes
     decimals
         Digits that are shown.
     """
+    from mapclassify import Quantiles  # noqa: PLC0415 - heavy
+
     shown = values.map(lambda value: rounded(value, decimals))
     different = np.unique(shown)
     if len(different) <= count:
         number = np.searchsorted(different, shown)
     else:
-        bins = np.unique(np.quantile(shown.to_numpy(), np.arange(1, count + 1) / count))
+        bins = np.unique(Quantiles(shown.to_numpy(), k=count).bins)
         number = np.unique(np.searchsorted(bins, shown), return_inverse=True)[1]
     grouped = shown.groupby(number)
     limits = [(float(part.min()), float(part.max()), len(part)) for _, part in grouped]
