@@ -130,7 +130,7 @@ def test_logs_lie_beside_what_goes_on_web_space(twice):
     (one, _), _, _ = twice
     logs = one.with_name("outputs.log")
     of_runs = {f"{name}.de.log" for name in ("broken-older", "trend-children", "trend-older")}
-    assert {path.name for path in logs.iterdir()} - {"engine.log"} == of_runs
+    assert {path.name for path in logs.iterdir()} - {"engine.log", "read.json"} == of_runs
     assert "kaputt in /home/erika/geheim" in (logs / "broken-older.de.log").read_text(encoding="utf-8")
 
 
