@@ -68,6 +68,8 @@ class ClusterRunner:
     _settled: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
+    _ended: threading.Condition = field(default_factory=threading.Condition)
+    _running: int = 0
     _trouble: ClusterError | None = None
     _client: Client | None = None
 
@@ -88,6 +90,16 @@ class ClusterRunner:
 
     def run(self, job: Job, log: Path) -> bool:
         """Have a job done by a worker, and by another one when that is lost (as :meth:`.Runner.run`)."""
+        with self._ended:
+            self._running += 1
+        try:
+            return self._over.is_set() or self._is_in_time(job, log)
+        finally:
+            with self._ended:
+                self._running -= 1
+                self._ended.notify_all()
+
+    def _is_in_time(self, job: Job, log: Path) -> bool:
         parcel, folder = parcel_of(job), Path(job["folder"])
         name = f"{folder.name}-{uuid.uuid4().hex}"
         begun = self._begun.setdefault(name, [])
@@ -115,6 +127,8 @@ class ClusterRunner:
     def stop(self) -> None:
         """Take back what has not begun, end what has, and let go of the cluster."""
         self._over.set()
+        with self._ended:  # who asks something of a client that is being closed would wait for ever
+            self._ended.wait_for(lambda: not self._running, FAREWELL)
         if self._client is not None:
             farewell = threading.Thread(target=self._leave, args=(self._client,), name="end of a batch", daemon=True)
             farewell.start()
