@@ -236,5 +236,6 @@ def _read(path: Path) -> dict[str, Any]:
 def _write(path: Path, memo: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.touch(mode=0o600)
     partial.write_text(json.dumps(memo), encoding="utf-8")
     partial.replace(path)
