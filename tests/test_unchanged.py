@@ -233,6 +233,20 @@ def test_after_the_pages_were_made_the_next_run_has_nothing_to_do(made, tmp_path
     ] * 2
 
 
+def test_a_page_is_hashed_unless_it_is_the_very_file_that_was(folder, monkeypatch):
+    """Whoever writes a page, and sets its time back, changes the time of that."""
+    page = folder / "outputs/trend/older.de.html"
+    monkeypatch.setattr("sozialanalyse.batch.settled.TICK", 0)
+    assert came_of(ordered(folder)) is not None
+    memo = json.loads((folder / "outputs.log" / MEMO).read_text())
+    assert "trend/older.de.html" in memo["seen"]
+    times = page.stat()
+    with page.open("r+b") as file:
+        file.write(b"<!DOCTYPE HTML>")
+    os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert came_of(ordered(folder)) is None
+
+
 CHANGES = {
     "a page": lambda folder: write(folder / "outputs/trend/older.de.html", "torn"),
     "a page is gone": lambda folder: (folder / "outputs/trend/older.de.html").unlink(),

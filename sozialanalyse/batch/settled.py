@@ -1,6 +1,6 @@
 """What a run has left, so that the next one that would do the same again is known for it before anything heavy is imported.
 
-Compared are bytes: plan, notebooks, program, libraries, what the gate gave, the ledger, and every file of the edition that is
+Compared is what is in the files: plan, notebooks, program, libraries, what the gate gave, the ledger, and every file of the edition that is
 public. Where anything is other than it was, or not known, the runs of the plan are compared one by one (:func:`.orders.steps_of`).
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.archive import REPORT, read_report
@@ -20,7 +22,7 @@ from sozialanalyse.batch.store.trees import matches, sha256_of, write_private
 from sozialanalyse.batch.withdrawals import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from sozialanalyse.batch.orders import Order
@@ -30,6 +32,9 @@ MEMO = "settled.json"
 """File in the folder of the logs."""
 
 SCHEMA = 1
+
+TICK = 2_000_000_000
+"""Nanoseconds: no file system keeps times less exactly than FAT, by two seconds."""
 
 
 Memo = dict[str, Any]
@@ -75,12 +80,13 @@ def nothing_to_do(order: Order, memo: Memo) -> Outcome | None:
     """
     began = dt.datetime.now(dt.UTC)
     with hold(order.output, keep_out(order)) as output:
-        if memo["released"] != _released(order) or not _is_whole(output.folder, memo):
+        seen = _seen(output.folder, memo) if memo["released"] == _released(order) else None
+        if seen is None:
             return None
         report = read_report(output.folder)
         unchanged = _again(report, began)
         output.replace_report(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-        _keep(output, memo)
+        _keep(output, memo, seen)
         output.prune(order.retention)
         folder = output.folder
         return Outcome(0, unchanged, 0, failures={}, index=folder / INDEX, edition=output.number)
@@ -88,8 +94,11 @@ def nothing_to_do(order: Order, memo: Memo) -> Outcome | None:
 
 def settle(order: Order, output: Output) -> None:
     """Keep what a run was made of that has left nothing to do."""
+    state = {"state": _state(output)}
     with contextlib.suppress(OSError, ValueError):
-        _keep(output, {"asked": _asked(order), "released": _released(order)})
+        seen = _seen(output.folder, state)
+        if seen is not None:
+            _keep(output, {"asked": _asked(order), "released": _released(order)}, seen)
 
 
 def unsettle(output: Output) -> None:
@@ -98,9 +107,14 @@ def unsettle(output: Output) -> None:
         (output.logs / MEMO).unlink(missing_ok=True)
 
 
-def _keep(output: Output, memo: Memo) -> None:
-    state = {name: sha256_of(output.folder / name) for name in (MANIFEST, REPORT)}
-    write_private(output.logs / MEMO, json.dumps({**memo, "schema": SCHEMA, "state": state}))
+def _keep(output: Output, memo: Memo, seen: Mapping[str, list[int]]) -> None:
+    content = {**memo, "schema": SCHEMA, "state": _state(output), "seen": seen}
+    write_private(output.logs / MEMO, json.dumps(content))
+
+
+def _state(output: Output) -> dict[str, str | None]:
+    """Hash what holds the hashes of all else, and the report."""
+    return {name: sha256_of(output.folder / name) for name in (MANIFEST, REPORT)}
 
 
 def _asked(order: Order) -> str:
@@ -135,13 +149,34 @@ def _released(order: Order) -> str | None:
     return hash_of([sha256_of(order.release), order.data, order.number, order.ledger, order.impossible, entered])
 
 
-def _is_whole(folder: Path, memo: Memo) -> bool:
-    """Say whether a folder holds the edition that the run has left, to the last byte."""
+def _seen(folder: Path, memo: Memo) -> dict[str, list[int]] | None:
+    """Look at every file of an edition; None where one is not what the run has left.
+
+    A file is hashed, unless it is the very one that was hashed the last time: same place on the disk, same size, same times, the last of
+    which nobody can set. Files that have just been written can change once more in the same tick of the clock: they are hashed again.
+    """
     if matches(folder, memo["state"]) or not (folder / FEED).is_file():
-        return False
+        return None
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    hashes = {entry["address"]: entry["sha256"] for entry in manifest["files"]}
-    return not matches(folder, hashes)
+    before, seen = memo.get("seen", {}), {}
+    for entry in manifest["files"]:
+        name, path = entry["address"], folder / entry["address"]
+        look, now = _look(path), time.time_ns()
+        if (look is None or look != before.get(name)) and sha256_of(path) != entry["sha256"]:
+            return None
+        if look is not None and now - max(look[2:]) > TICK:
+            seen[name] = look
+    return seen
+
+
+def _look(path: Path) -> list[int] | None:
+    """Describe a file, where its times tell of any change (not on Windows)."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    look = [found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return None if sys.platform == "win32" else look
 
 
 def _again(report: dict[str, Any], began: dt.datetime) -> int:
