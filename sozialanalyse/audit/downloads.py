@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.attached import FileAudit
 from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.numerals import has_numeral
 from sozialanalyse.audit.sheets import SHEETS, SheetError, read_sheet
 from sozialanalyse.language import key as key_of
 
@@ -32,6 +33,7 @@ COLUMNS = (
 
 AREA, INDICATOR, START, END = (COLUMNS.index(name) for name in ("area", "indicator", "period_start", "period_end"))
 NUMBERS = tuple(COLUMNS.index(name) for name in ("value", "lower", "upper", "numerator", "denominator"))
+CELLS = (AREA, INDICATOR, START, END, *NUMBERS)
 TEXTS = tuple(place for place in range(len(COLUMNS)) if place not in {AREA, INDICATOR, START, END, *NUMBERS})
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -65,6 +67,10 @@ class DownloadAudit(FileAudit):
     def _days(self) -> frozenset[str]:
         return self.judge.lookup.days
 
+    @cached_property
+    def _plain(self) -> _Plain:
+        return _Plain()
+
     def _told_in(self, text: str) -> tuple[str, ...]:
         """Name what a text says of days and areas of the release."""
         days = (f"date|{day}" for day in DAY.findall(text) if day in self._days)
@@ -81,33 +87,37 @@ class DownloadAudit(FileAudit):
 
     def values(self, rows: Iterable[Sequence[str]], place: str = "") -> Iterator[Problem]:
         """Judge the rows of a table of values, without its headings; numbers with a point, days as ISO 8601."""
-        known = self.judge.lookup.rows
         for number, row in enumerate(rows, start=2):
-            seen = tuple(row)
-            if seen in known:
-                self.coverage.total += known[seen]
-                self.coverage.computed += known[seen]
-                continue
-            before = self.coverage.total
-            found = list(self._row(seen, f"{place} {number}".strip()))
-            if not found:
-                known[seen] = self.coverage.total - before
-            yield from found
+            where = f"{place} {number}".strip()
+            if len(row) == len(COLUMNS):
+                yield from self._row(tuple(row), where)
+            else:
+                message = "the row has {found} cells in place of {expected}"
+                yield self._unreadable(message, where, found=len(row), expected=len(COLUMNS))
 
     def _row(self, row: tuple[str, ...], place: str) -> Iterator[Problem]:
-        if len(row) != len(COLUMNS):
-            yield self._unreadable(
-                "the row has {found} cells in place of {expected}", place, found=len(row), expected=len(COLUMNS)
-            )
-            return
+        """Judge a row; its cells may have been judged in another file, its texts are judged in each."""
+        known, cells = self.judge.lookup.rows, tuple(row[column] for column in CELLS)
+        if cells in known:
+            self.coverage.total += known[cells]
+            self.coverage.computed += known[cells]
+        else:
+            before = self.coverage.total
+            found = list(self._cells(row, place))
+            if not found:
+                known[cells] = self.coverage.total - before
+            yield from found
+        told = (key_of("area", row[AREA]), "constant|zero")
+        for column in TEXTS:
+            if row[column] not in self._plain:
+                yield from self._text(row[column], f"{place}, {COLUMNS[column]}", told)
+
+    def _cells(self, row: tuple[str, ...], place: str) -> Iterator[Problem]:
         yield from self._names(row, place)
         parts = (row[INDICATOR], row[AREA], row[END])
         for column in NUMBERS:
             if row[column]:
                 yield from self._number(COLUMNS[column], row[column], parts, place)
-        told = (key_of("area", row[AREA]), "constant|zero")
-        for column in TEXTS:
-            yield from self._text(row[column], f"{place}, {COLUMNS[column]}", told)
 
     def _names(self, row: tuple[str, ...], place: str) -> Iterator[Problem]:
         """Check that a row speaks of an area, an indicator and days of the release."""
@@ -129,12 +139,18 @@ class DownloadAudit(FileAudit):
     def _number(self, statistic: str, text: str, parts: tuple[str, ...], place: str) -> Iterator[Problem]:
         """Hold a number to the cell that its row and its column name."""
         self.coverage.total += 1
+        known, cell = self.judge.lookup.rows, (statistic, *parts, text)
+        if cell in known:
+            self.coverage.computed += 1
+            return
         if not NUMBER.fullmatch(text):
             yield self._unreadable("'{text}' is no number", f"{place}, {statistic}", text=text[:80])
             return
         fault = self.judge.mark(key_of(statistic, *parts), text, "en")
         if fault is not None:
             yield self._problem(fault, f"{place}, {statistic}")
+        else:
+            known[cell] = 1
         self.coverage.computed += fault is None
 
     def separated(self, data: bytes) -> Iterator[Problem]:
@@ -211,6 +227,15 @@ class DownloadAudit(FileAudit):
         for line, row in enumerate(rows, start=1):
             for text in row:
                 yield from self._text(text, f"{title} {line}")
+
+
+class _Plain(dict[str, bool]):
+    """Texts without a numeral; the same few stand in thousands of rows, and finding number words is slow."""
+
+    def __contains__(self, text: object) -> bool:
+        if not super().__contains__(text):
+            self[str(text)] = not has_numeral(str(text))
+        return self[str(text)]
 
 
 def _plain_row(row: Sequence[str], *, commas: bool) -> tuple[str, ...]:

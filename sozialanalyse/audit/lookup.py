@@ -27,7 +27,7 @@ class Lookup:
     sizes
         Bytes of each published file by its address.
     rows
-        Rows of tables that were in order, and how many numerals each holds: the same row stands in many files.
+        Cells of downloads that were in order, and rows of them, with how many numerals each holds: the same stand in many files.
     """
 
     figures: Figures
@@ -40,16 +40,20 @@ class Lookup:
         cells = self.figures.knowledge.cells
         return frozenset(str(day) for name in ("period_start", "period_end") for day in cells[name].unique())
 
-    def check_names(self, claim: Claim) -> None:
-        """Refuse a claim of what does not exist; as :func:`.expected_of`."""
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
         knowledge = self.figures.knowledge
-        known = {
+        return {
             "indicator": set(knowledge.indicators),
             "area": set(knowledge.areas),
             "within": set(knowledge.areas),
             "measure": set(knowledge.measures),
             "level": {*knowledge.document.levels, *(area.level for area in knowledge.areas.values())},
         }
+
+    def check_names(self, claim: Claim) -> None:
+        """Refuse a claim of what does not exist; as :func:`.expected_of`."""
+        known = self._names
         for name, part in claim.parts.items():
             if name in known and part not in known[name]:
                 message = "{key}: there is no {what} {part}"
