@@ -81,7 +81,11 @@ def _upper(of: Lookup, claim: Claim) -> Expected:
 
 def _wilson(of: Lookup, claim: Claim) -> tuple[Fraction, Fraction] | None:
     """Compute the interval of a proportion, where it is known how it was widened and nothing was rounded before."""
-    return _interval_of(of, of.indicator(claim), of.figure(claim))
+    indicator = of.indicator(claim)
+    name = indicator.id, claim.parts["area"], claim.parts["end"]
+    if name not in of.limits:
+        of.limits[name] = _interval_of(of, indicator, of.figure(claim))
+    return of.limits[name]
 
 
 def _interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:

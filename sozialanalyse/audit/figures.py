@@ -116,6 +116,12 @@ class Figures:
 
     def figure(self, indicator: Indicator, area: str, end: dt.date) -> Figure | None:
         """Look up an indicator's value in an area; None where there is none at all."""
+        name = indicator.id, area, end
+        if name not in self._known_figures:
+            self._known_figures[name] = self._figure(indicator, area, end)
+        return self._known_figures[name]
+
+    def _figure(self, indicator: Indicator, area: str, end: dt.date) -> Figure | None:
         time = self.time_of(indicator.numerator, end)
         numerator = self.count(indicator.numerator, area, time) if time else None
         if time is None or numerator is None or numerator.state == MISSING:
@@ -159,6 +165,10 @@ class Figures:
         if key not in self._known_times:
             self._known_times[key] = self.times(term)
         return self._known_times[key]
+
+    @cached_property
+    def _known_figures(self) -> dict[tuple[str, str, dt.date], Figure | None]:
+        return {}
 
     @cached_property
     def _known_times(self) -> dict[tuple[str, Part], list[Time]]:

@@ -28,11 +28,14 @@ class Lookup:
         Bytes of each published file by its address.
     rows
         Cells of downloads that were in order, and rows of them, with how many numerals each holds: the same stand in many files.
+    limits
+        Intervals that were computed, by indicator, area and last day.
     """
 
     figures: Figures
     sizes: dict[str, int] = field(default_factory=dict)
     rows: dict[tuple[str, ...], int] = field(default_factory=dict)
+    limits: dict[tuple[str, ...], tuple[Fraction, Fraction] | None] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> frozenset[str]:

@@ -77,10 +77,11 @@ class Written:
         (True, False)
         """
         half = 0.5 / 10**self.decimals
-        # Fractions decide, but they are slow, and most numbers are far apart.
+        # Whole numbers decide, as fractions are slow; most numbers are far apart.
         if abs(float(self.value) - float(value)) > 2 * half + 1e-12 * abs(float(value)):
             return False
-        return abs(self.value - value) <= self.half * (1 + Fraction(1, 10**9))
+        (up, down), (over, under) = self.value.as_integer_ratio(), value.as_integer_ratio()
+        return abs(up * under - over * down) * 2 * 10 ** (self.decimals + 9) <= down * under * (10**9 + 1)
 
 
 def numerals(text: str) -> list[Numeral]:
