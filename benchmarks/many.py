@@ -103,8 +103,18 @@ def measured(folder: Path, count: int, step: int, audience: str) -> tuple[list[S
     places = ["--town", str(TOWN), "--plan", str(plan), "--output", str(folder / "outputs")]
     began = time.monotonic()
     with subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "sozialanalyse", "run", *places, "--ledger", str(folder / "ledger")]
-        + ["--audience", audience, "--json"],
+        [
+            sys.executable,
+            "-m",
+            "sozialanalyse",
+            "run",
+            *places,
+            "--ledger",
+            str(folder / "ledger"),
+            "--audience",
+            audience,
+            "--json",
+        ],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "SOZIALANALYSE_CACHE": str(folder / "cache")},
         stdout=subprocess.PIPE,
