@@ -205,7 +205,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "the feed": (edit("feed.xml", "<title>", "<title>Anger: 4 "), "unmapped feed.xml 4"),
     "the name of a file": (both(lambda folder: shutil.copy(folder / COMPARISON, folder / "comparison/anger-4.de.html")), "unmapped name comparison/anger-4.de.html"),
     "a download": (new("comparison.csv", f"indicator,area,period_end,value,numerator\nkinderarmut,11,{DAY},,4\n"), f"exact {HIDDEN_CELL} 4"),
-    "a hidden sheet of a workbook": (workbook, "unmapped comparison.xlsx Rohdaten '4'"),
+    "a workbook of another program": (workbook, "opaque comparison.xlsx"),
     "the metadata of a notebook": (notebook, "unmapped comparison.ipynb papermill.parameters.anger"),
     "a second grouping": (grouped, f"exact {HIDDEN_CELL} 4"),
 }  # fmt: skip

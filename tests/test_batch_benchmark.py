@@ -62,7 +62,7 @@ def test_a_finding_may_take_so_much(capsys, drawing, code):
 
 @pytest.mark.slow
 def test_a_small_batch_is_measured(capsys):
-    benchmarks.main(["batch", "--small", "--only", "ours, 1", "floor"])
+    benchmarks.main(["batch", "--small", "--only", "floor"])
     printed = capsys.readouterr().out
     assert "2 findings, 1 rounds" in printed
     assert "pass: every way draws the same number of figures on each page (4 in all)" in printed

@@ -194,7 +194,7 @@ if not mark.exists():
 def test_a_lost_run_is_run_once_more(tmp_path, monkeypatch, victim, sent, reason):
     monkeypatch.setattr(forked, "LONGEST_SILENCE", 2.0)
     source = KILL_ONCE.format(mark=str(tmp_path / "mark"), victim=victim, signal=sent)
-    waiting = "import time; time.sleep(20)" if sent == "signal.SIGSTOP" else "1"
+    waiting = "import time; time.sleep(8)" if sent == "signal.SIGSTOP" else "1"
     runs = [run_of(tmp_path, "killed", source, waiting, SHOWN), run_of(tmp_path, "next", SHOWN)]
     results = {executed.run.id: executed for executed in execution_in(tmp_path, deadline=300).results(runs)}
     assert [results[name].failure for name in ("killed", "next")] == [None, None]

@@ -29,7 +29,16 @@ LEDGER = tempfile.TemporaryDirectory(prefix="ledger-")
 
 def run(root: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the program as a user does, from the folder of the project."""
-    command = [sys.executable, "-m", "sozialanalyse", "run", "--ledger", LEDGER.name, *map(str, arguments)]
+    command = [
+        sys.executable,
+        "-m",
+        "sozialanalyse",
+        "run",
+        "--no-downloads",
+        "--ledger",
+        LEDGER.name,
+        *map(str, arguments),
+    ]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
 
 

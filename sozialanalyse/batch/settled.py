@@ -126,6 +126,7 @@ def _asked(order: Order) -> str:
         order.language,
         sorted(order.only),
         order.audited,
+        order.for_all,
     ]
     sources = [(str(path), path) for path in _sources(order)]
     return hash_of([own, hash_files(sources), hash_program(), versions()])

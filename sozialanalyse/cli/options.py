@@ -94,4 +94,10 @@ KeepDaysOption = Annotated[
 ]
 OutputOption = Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder of the pages.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be made, and why.")]
+DownloadsOption = Annotated[
+    bool,
+    typer.Option(
+        "--downloads/--no-downloads", help="Offer all that was released for download, beside what each finding offers."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")]

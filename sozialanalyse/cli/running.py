@@ -16,6 +16,7 @@ from sozialanalyse.cli.options import (
     AudienceOption,
     ClusterOption,
     DeadlineOption,
+    DownloadsOption,
     DryRunOption,
     EngineOption,
     ForceOption,
@@ -64,6 +65,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     output: OutputOption = Path("outputs"),
     dry_run: DryRunOption = False,
     force: ForceOption = False,
+    downloads: DownloadsOption = True,
     notify: NotifyOption = None,
     log: LogOption = None,
     watch: WatchOption = False,
@@ -84,6 +86,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         order = _order(folder, raw, plan, output, audience, language, ledger)
         order = replace(order, only=tuple(only or ()), force=force, retention=_retention(keep, keep_days))
         order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value, cluster=cluster)
+        order = replace(order, for_all=downloads)
         _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
@@ -134,7 +137,6 @@ def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet
             release=made.file,
             number=made.number,
             ledger=made.ledger,
-            for_all=True,
             impossible=made.impossible,
         )
         outcome = None if expected is None else batch.nothing_to_do(order, expected)
