@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ CHROMIUM_ARGUMENTS = (
     "--font-render-hinting=none",
     "--force-color-profile=srgb",
 )
+
+
+# Half as many examples as usual, where a test does not say how many: they are tried at every change, so they add up.
+hypothesis.settings.register_profile("sozialanalyse", max_examples=50)
+hypothesis.settings.load_profile("sozialanalyse")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -256,6 +256,7 @@ def pages(root, shared, tmp_path_factory):
             "-m",
             "sozialanalyse",
             "run",
+            "--no-downloads",
             "--town",
             "data/hamburg",
             "--raw",
