@@ -50,7 +50,7 @@ ONCE = MARK + "time.sleep(0 if before else 600)"
 SHOWN = SHOW % FINDING
 
 
-def until(what, seconds=120.0):
+def until(what, seconds=300.0):
     """Wait for something, and give it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -136,10 +136,12 @@ def ran(cluster, tmp_path_factory):
 
     def kill():
         mark = folder / "once-0"
-        pid = int(until(lambda: mark.exists() and mark.read_text()))
-        assert cluster.first.pid in {parent.pid for parent in psutil.Process(pid).parents()}
-        cluster.second = cluster.worker()
-        cluster.first.kill()
+        try:
+            pid = int(until(lambda: mark.exists() and mark.read_text()))
+            assert cluster.first.pid in {parent.pid for parent in psutil.Process(pid).parents()}
+            cluster.second = cluster.worker()
+        finally:  # else the batch would wait for ever
+            cluster.first.kill()
         until(lambda: not psutil.pid_exists(pid))
 
     killer = threading.Thread(target=kill)
