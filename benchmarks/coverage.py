@@ -45,7 +45,7 @@ class Size(NamedTuple):
 
 
 FULL: Final = Size(exact=1.0, intervals=4_000, towns=200, series=48, lists=50)
-SMALL: Final = Size(exact=0.02, intervals=100, towns=4, series=3, lists=2)
+SMALL: Final = Size(exact=0.02, intervals=100, towns=4, series=1, lists=2)
 
 
 def main(arguments: list[str]) -> int:
