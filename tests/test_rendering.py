@@ -11,7 +11,9 @@ from sozialanalyse.batch.edition import Entry, Hashes, Manifest
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Finding
+from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.site.index import index_page
+from sozialanalyse.batch.site.places import places_of
 from sozialanalyse.errors import DataError
 from sozialanalyse.language import Language
 from tests.batch_samples import (
@@ -309,7 +311,9 @@ def entry(name, **changes):
 
 
 def index(*entries, language="de"):
-    return index_page(Manifest(town="probestadt", audience="public", findings=entries), Language(language))
+    made = Manifest(town="probestadt", audience="public", findings=entries)
+    words = Language(language)
+    return index_page(made, places_of(made), words, notices_of_all(made, words))
 
 
 def test_the_index_lists_findings_by_target_group():

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sozialanalyse.batch.publishing import SHARED
+from sozialanalyse.batch.publishing import KNOWLEDGE, SHARED
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.store.trees import write
 from sozialanalyse.errors import Fault, SozialanalyseError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sozialanalyse.language import Language
 
 PUBLIC = "public"
-KNOWLEDGE = "knowledge.json"
 
 
 class AuditError(SozialanalyseError):

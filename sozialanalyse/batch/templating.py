@@ -1,15 +1,20 @@
-"""The environment of our templates; pages of findings need nbconvert as well, which is heavy, the others do not."""
+"""Our templates, and the pages made of them alone; those of findings need nbconvert as well, which is heavy."""
 
 from __future__ import annotations
 
 import functools
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import lines
+
+if TYPE_CHECKING:
+    from sozialanalyse.language import Language
 
 TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
 """Folder of the templates and the style sheet."""
@@ -32,3 +37,30 @@ def environment() -> Environment:
     made.globals["policy"] = POLICY
     made.filters["lines"] = lines
     return made
+
+
+def page(template: str, what: str, language: Language, **values: Any) -> str:
+    """Write a page, and look at it before anybody else does.
+
+    Parameters
+    ----------
+    template
+        Name of its file.
+    what
+        What the page is, for the message.
+    language
+        Of the page; the template has it as ``language``, and its messages as ``text``.
+    values
+        All else that the template asks for.
+
+    Raises
+    ------
+    AssertionError
+        It holds what no page may hold: an error of this program, for all that others wrote is escaped.
+    """
+    html = environment().get_template(template).render(language=language, text=language.text, **values)
+    found = problems(html, page=True)
+    if found:
+        message = f"{what} holds what it must not have: {', '.join(found)}"
+        raise AssertionError(message)
+    return html

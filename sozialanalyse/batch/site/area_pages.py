@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sozialanalyse.batch.safety import problems
-from sozialanalyse.batch.site.cards import in_groups, notices_of_all
-from sozialanalyse.batch.templating import environment
+from sozialanalyse.batch.site.cards import in_groups
+from sozialanalyse.batch.templating import page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sozialanalyse.batch.edition import Manifest
-    from sozialanalyse.batch.site.places import Places, Spot
+    from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
 
 
-def area_pages(manifest: Manifest, places: Places, language: Language) -> dict[str, str]:
+def area_pages(manifest: Manifest, places: Places, language: Language, notices: Sequence[str]) -> dict[str, str]:
     """Write the page of each area, by its address.
 
     Parameters
@@ -25,27 +26,19 @@ def area_pages(manifest: Manifest, places: Places, language: Language) -> dict[s
         Its areas.
     language
         Of the pages; findings in other languages are named as such.
+    notices
+        What must stand at the top of each.
     """
-    return {spot.address: area_page(manifest, places, spot, above, language) for above, spot in places.trails()}
-
-
-def area_page(manifest: Manifest, places: Places, spot: Spot, above: tuple[Spot, ...], language: Language) -> str:
-    """Write the page of one area; ``above`` are those in which it lies, the largest first."""
-    html = (
-        environment()
-        .get_template("area.html.j2")
-        .render(
+    return {
+        spot.address: page(
+            "area.html.j2",
+            f"the page of the area {spot.id}",
+            language,
             spot=spot,
             above=above,
             groups=in_groups(places.entries[spot.id], manifest, language, lambda _: True),
             town=manifest.town_label,
-            notices=notices_of_all(manifest, language),
-            language=language,
-            text=language.text,
+            notices=notices,
         )
-    )
-    found = problems(html, page=True)
-    if found:
-        message = f"the page of the area {spot.id} holds what it must not have: {', '.join(found)}"
-        raise AssertionError(message)
-    return html
+        for above, spot in places.trails()
+    }

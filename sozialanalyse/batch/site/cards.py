@@ -71,7 +71,7 @@ def in_groups(
         group = groups.setdefault(entry.group, Group(_anchor(entry.group, groups), ""))
         if entry.finding and (not group.label or entry.language == language.code):
             group.label = entry.finding.target_group
-        (group.cards if has_card(entry) else group.named).append(card(entry, manifest, language))
+        (group.cards if has_card(entry) else group.named).append(_card(entry, manifest, language))
     for name, group in groups.items():
         group.label = group.label or name or language.text("Further findings")
     return list(groups.values())
@@ -82,7 +82,7 @@ def _anchor(name: str, taken: dict[str, Group]) -> str:
     return base if base not in {group.id for group in taken.values()} else f"{base}-{len(taken)}"
 
 
-def card(entry: Entry, manifest: Manifest, language: Language) -> Card:
+def _card(entry: Entry, manifest: Manifest, language: Language) -> Card:
     """Say what a list says of a finding."""
     finding = entry.finding
     is_part = is_of_a_part(entry)

@@ -7,60 +7,50 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from sozialanalyse.batch.offering import link
-from sozialanalyse.batch.safety import problems
-from sozialanalyse.batch.site.cards import in_groups, is_of_a_part, notices_of_all
-from sozialanalyse.batch.site.places import Places, places_of
-from sozialanalyse.batch.templating import environment
+from sozialanalyse.batch.site.cards import in_groups, is_of_a_part
+from sozialanalyse.batch.templating import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Entry, Manifest
+    from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
 
 MOST_CARDS = 40
 """With more findings than these, those of parts of the town are only named on the index; their cards stand on the pages of areas."""
 
 
-def index_page(
-    manifest: Manifest, language: Language, notices: Sequence[str] = (), places: Places | None = None
-) -> str:
+def index_page(manifest: Manifest, places: Places, language: Language, notices: Sequence[str]) -> str:
     """Write the index of an output folder.
 
     Parameters
     ----------
     manifest
         What the folder holds; the findings stand in its order.
+    places
+        Areas with pages of their own.
     language
         Language of the index; findings in other languages are named as such.
     notices
-        What must stand at its top, beside the notices that all findings share.
-    places
-        Areas with pages of their own; default: those of the manifest, side by side.
+        What must stand at its top.
     """
     is_large = len(manifest.findings) > MOST_CARDS
 
     def has_card(entry: Entry) -> bool:
         return not (is_large and entry.state == "current" and is_of_a_part(entry))
 
-    html = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            groups=in_groups(manifest.findings, manifest, language, has_card),
-            spots=(places_of(manifest) if places is None else places).spots,
-            town=manifest.town_label,
-            downloads=[
-                Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)
-                for file in manifest.downloads
-            ],
-            notices=list(dict.fromkeys([*notices, *notices_of_all(manifest, language)])),
-            language=language,
-            text=language.text,
-        )
+    downloads = [
+        Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)
+        for file in manifest.downloads
+    ]
+    return page(
+        "index.html.j2",
+        "the index",
+        language,
+        groups=in_groups(manifest.findings, manifest, language, has_card),
+        spots=places.spots,
+        town=manifest.town_label,
+        downloads=downloads,
+        notices=notices,
     )
-    found = problems(html, page=True)
-    if found:
-        message = f"the index holds what it must not have: {', '.join(found)}"
-        raise AssertionError(message)
-    return html

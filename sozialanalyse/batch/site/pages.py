@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.publishing import INDEX
 from sozialanalyse.batch.site.area_pages import area_pages
+from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.site.index import index_page
 from sozialanalyse.batch.site.places import places_of
 from sozialanalyse.language import Language
@@ -25,5 +26,6 @@ def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
         Content of ``knowledge.json``, where there is one.
     """
     language = Language(manifest.language)
-    places = places_of(manifest, known)
-    return {**area_pages(manifest, places, language), INDEX: index_page(manifest, language, places=places)}
+    places, notices = places_of(manifest, known), notices_of_all(manifest, language)
+    pages = area_pages(manifest, places, language, notices)
+    return {**pages, INDEX: index_page(manifest, places, language, notices)}
