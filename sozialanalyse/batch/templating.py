@@ -9,13 +9,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sozialanalyse.batch.scripting import POLICY, SCRIPT
 from sozialanalyse.batch.sections import lines
 
 TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
 """Folder of the templates and the style sheet."""
-
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""Content-Security-Policy of every page: it loads nothing, runs nothing, sends nothing."""
 
 
 @functools.cache
@@ -29,6 +27,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our file
+    made.globals["script"] = Markup(SCRIPT)  # noqa: S704 - our file
     made.globals["policy"] = POLICY
     made.filters["lines"] = lines
     return made
