@@ -194,6 +194,22 @@ def test_a_script_that_the_audit_does_not_know_is_a_problem(judge, html, problem
     assert len(PageAudit("a.html", html, judge, frozenset()).problems()) == problems
 
 
+@pytest.mark.parametrize(
+    ("svg", "problems"),
+    [
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 6z"/></svg>', 0),
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 7z"/></svg>', 1),
+        ('<svg viewBox="0 0 41 30"><path d="M1 2l3 4 5 6z"/></svg>', 1),
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 6z" opacity="0.43"/></svg>', 1),
+        ('<svg viewBox="0 0 40 30"><rect d="M1 2l3 4 5 6z"/></svg>', 1),
+    ],
+)
+def test_a_map_draws_areas_as_everybody_knows_them_and_nothing_else(tmp_path, svg, problems):
+    document = {**DOCUMENT, "outlines": {"width": 40, "height": 30, "areas": {"05": "M1 2l3 4 5 6z"}}}
+    knows = Judge(Figures(read_knowledge(write_site(tmp_path / "site", document))))
+    assert len(PageAudit("a.html", svg, knows, frozenset()).problems()) == problems
+
+
 def test_the_audit_knows_our_script_by_a_hash_of_its_own():
     """Who changes the script adds its hash to what the audit knows, and keeps those of pages that still stand."""
     assert hash_of(SCRIPT) in SCRIPTS

@@ -145,6 +145,34 @@ def test_pages_of_areas_are_files_of_the_edition():
     assert found.manifest.hashes.keys() >= {"areas/05.de.html", "trend/b.de.html", "index.html"}
 
 
+def drawn(*areas):
+    """What everybody knows, with an outline of each of these areas."""
+    outlines = {area: f"M{number} 0l1 0 0 1z" for number, area in enumerate(areas)}
+    levels = {"0": "stadt", "05": "raum", "07": "raum", "A 1": "raum", "051": "viertel", "052": "viertel"}
+    known = json.loads(KNOWN)
+    rows = [row | {"level": levels[row["id"]]} for row in known["areas"]]
+    outlined = {"width": 9, "height": 8, "areas": outlines}
+    return json.dumps({"areas": rows, "levels": ["viertel", "raum", "stadt"], "outlines": outlined})
+
+
+def test_the_map_shows_the_level_of_which_most_areas_have_a_page():
+    """Areas without a page are drawn and cannot be chosen; hostile or not, names are text."""
+    made = site(entry("a", MILL), entry("b", HEATH), entry("c", WEIR), known=drawn("05", "07", "A 1", "051", "052"))
+    svg = re.search("<svg.*?</svg>", made[INDEX], re.DOTALL)[0]
+    assert svg.startswith('<svg viewBox="0 0 9 8" aria-hidden="true">')
+    assert re.findall(r'<a href="(.*?)" tabindex="-1" aria-label="(.*?)" data-told="(.*?)"><path d="(.*?)"/>', svg) == [
+        ("areas/05.de.html", MILL, "area|05", "M0 0l1 0 0 1z"),
+        ("areas/07.de.html", HEATH, "area|07", "M1 0l1 0 0 1z"),
+    ]
+    assert re.findall(r'^<path d="(.*?)"/>', svg, re.MULTILINE) == ["M2 0l1 0 0 1z"]
+    assert links(made[INDEX])[-3:] == ["areas/05.de.html", "areas/051.de.html", "areas/07.de.html"]  # the list has all
+
+
+@pytest.mark.parametrize("known", [KNOWN, drawn("05"), drawn("051", "052"), None])
+def test_there_is_no_map_without_outlines_or_with_one_area_to_choose(known):
+    assert "<svg" not in site(entry("a", MILL), entry("b", HEATH), known=known)[INDEX]
+
+
 def test_hostile_names_are_text_on_pages_of_areas():
     hostile = "<script>x</script> =cmd| \u202e"
     finding = Finding(**FINDING | {"town": TOWN, "area": hostile, "told": {"area": ((0, len(hostile), "area|05"),)}})

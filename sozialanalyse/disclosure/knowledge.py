@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import pandas as pd
 
 from sozialanalyse.areas import ALWAYS_FROM, ALWAYS_TO
+from sozialanalyse.disclosure.outlines import outlines_of
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.language import Language, LanguageCode
 
@@ -48,6 +49,7 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         "indicators": [_indicator(entry) for entry in release.catalogue.indicators if _is_known(entry, release)],
         "excluded": list(_excluded(release)),
         **_parts_that_say_something(about),
+        **outlines_of(release),
         "rules": _rules(release),
     }
 

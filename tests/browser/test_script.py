@@ -26,6 +26,7 @@ VALUES = """
 ROWS = [re.split(r" {2,}", line.strip()) for line in VALUES.strip().splitlines()]
 HEADS = ("Gebiet", "Zahl", "Anteil", "Stand")
 FINDINGS = 1000
+SQUARE = "M{} {}l1 0 0 1-1 0z"
 HASHES = Hashes(data="d", catalogue="c", notebook="n", parameters="p", library="l")
 
 
@@ -54,7 +55,14 @@ def files(tmp_path_factory):
     }
     known = [{"id": area, "name": name, "parent": None} for area, name in names.items()]
     entries = [_entry(area, f"{area} {name}") for area, name in names.items()]
-    site = site_of(Manifest(town="probestadt", audience="public", findings=entries), json.dumps({"areas": known}))
+    outlines = {
+        "width": 40,
+        "height": 30,
+        "areas": {area: SQUARE.format(int(area) % 40, int(area) // 40) for area in names},
+    }
+    levels = [row | {"level": "viertel"} for row in known]
+    content = {"areas": levels, "levels": ["viertel", "stadt"], "outlines": outlines}
+    site = site_of(Manifest(town="probestadt", audience="public", findings=entries), json.dumps(content))
     return {
         "finding": write(folder / "trend" / "a.de.html", render(write(folder / "a.ipynb", done), "de", "trend").html),
         "index": write(folder / "index.html", site["index.html"]),
@@ -191,6 +199,19 @@ def test_the_search_is_faster_than_a_finger(visit):
            })"""
     )
     assert sorted(times)[len(times) // 2] < 50
+
+
+def test_an_area_is_chosen_on_the_map_or_in_the_list(visit):
+    """The map has no stop for the keyboard and no word for screen readers: the list beside it has all."""
+    page, _ = visit("index")
+    link = page.locator('.map a[aria-label="0042 Quartier q"]')
+    link.scroll_into_view_if_needed()
+    address = page.locator('.areas a:text-is("0042 Quartier q")').get_attribute("href")
+    assert link.get_attribute("href") == address
+    assert link.locator("title").text_content() == "0042 Quartier q"
+    assert page.locator(".map svg[aria-hidden=true] a:not([tabindex='-1'])").count() == 0
+    with page.expect_event("request", lambda request: request.url.endswith(address)):
+        link.click()
 
 
 def test_a_citation_is_copied(chromium, files):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Entry, Manifest
+    from sozialanalyse.batch.site.map import AreaMap
     from sozialanalyse.language import Language
 
 MOST_CARDS = 40
@@ -23,7 +24,11 @@ MOST_CARDS = 40
 
 
 def index_page(
-    manifest: Manifest, language: Language, notices: Sequence[str] = (), places: Places | None = None
+    manifest: Manifest,
+    language: Language,
+    notices: Sequence[str] = (),
+    places: Places | None = None,
+    drawn: AreaMap | None = None,
 ) -> str:
     """Write the index of an output folder.
 
@@ -37,6 +42,8 @@ def index_page(
         What must stand at its top, beside the notices that all findings share.
     places
         Areas with pages of their own; default: those of the manifest, side by side.
+    drawn
+        The map of the areas.
     """
     is_large = len(manifest.findings) > MOST_CARDS
 
@@ -49,6 +56,7 @@ def index_page(
         .render(
             groups=in_groups(manifest.findings, manifest, language, has_card),
             spots=(places_of(manifest) if places is None else places).spots,
+            map=drawn,
             town=manifest.town_label,
             downloads=[
                 Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)

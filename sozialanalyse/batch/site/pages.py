@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.publishing import INDEX
 from sozialanalyse.batch.site.area_pages import area_pages
 from sozialanalyse.batch.site.index import index_page
+from sozialanalyse.batch.site.map import map_of
 from sozialanalyse.batch.site.places import places_of
 from sozialanalyse.language import Language
 
@@ -26,4 +27,7 @@ def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
     """
     language = Language(manifest.language)
     places = places_of(manifest, known)
-    return {**area_pages(manifest, places, language), INDEX: index_page(manifest, language, places=places)}
+    return {
+        **area_pages(manifest, places, language),
+        INDEX: index_page(manifest, language, places=places, drawn=map_of(places, known)),
+    }

@@ -83,7 +83,7 @@
     const input = make("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false" });
     const count = make("p", { role: "status", class: "count" });
     box.append(make("label", { for: "search" }, said.search), input, count);
-    body.before(box);
+    main.querySelector(".opening").append(box);
     const parents = new Map(items.map(item => [item.row, item]));
     const wasOpen = new Map([...body.querySelectorAll("details")].map(each => [each, each.open]));
     const show = () => {
@@ -109,6 +109,13 @@
     input.addEventListener("keydown", event => { if (event.key === "Escape") { input.value = ""; show(); } });
   };
   if (said.search) searchable(document.querySelector("main > .body"));
+
+  /* The map says the name of an area to whoever points at it; all others have the list. */
+  for (const link of document.querySelectorAll(".map a")) {
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = link.getAttribute("aria-label");
+    link.prepend(title);
+  }
 
   /* The citation stands on the page; with the address, where it has one that others can open. */
   const citation = document.querySelector(".citation");
