@@ -67,6 +67,14 @@ def test_a_page_says_what_it_is_about(render_page):
     assert '<div class="summary"><p>Der Anteil ist gestiegen.</p></div>' in made
 
 
+def test_a_page_of_a_part_of_the_town_names_it_in_its_heading(render_page):
+    made = render_page(finding={**FINDING, "area": "05 Mühlental", "told": {"area": [[0, 12, "area|05"]]}})
+    assert "<title>Ältere Menschen: Entwicklung, 05 Mühlental – Probestadt</title>" in made
+    assert re.findall("<h1>(.*)</h1>", made) == [
+        'Ältere Menschen: Entwicklung, <data class="n" value="area|05">05 Mühlental</data>'
+    ]
+
+
 def test_the_question_leads_and_the_title_of_the_notebook_is_not_shown(render_page):
     made = render_page()
     assert '<div class="lead"><p>Wie entwickelt es sich?</p>' in made

@@ -205,6 +205,7 @@ class Document(Versioned):
     altered: tuple[Alteration, ...] = ()
     without_insiders: tuple[Uninsured, ...] = ()
     outlines: Outlines | None = None
+    site: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

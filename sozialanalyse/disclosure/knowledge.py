@@ -50,8 +50,22 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         "excluded": list(_excluded(release)),
         **_parts_that_say_something(about),
         **outlines_of(release),
+        **_site(release),
         "rules": _rules(release),
     }
+
+
+def _site(release: Release) -> dict[str, Any]:
+    """Give what the town declares of its pages, and what its indicators mean, for the pages about the pages."""
+    declared = release.data.file.site
+    if declared is None:
+        return {}
+    terms = [
+        {"label": entry.label.model_dump(), "definition": entry.definition.model_dump()}
+        for entry in release.catalogue.indicators
+        if _is_known(entry, release)
+    ]
+    return {"site": {**declared.model_dump(mode="json"), "terms": terms}}
 
 
 def _parts_that_say_something(about: About) -> dict[str, Any]:

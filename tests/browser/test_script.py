@@ -206,7 +206,7 @@ def test_an_area_is_chosen_on_the_map_or_in_the_list(visit):
     page, _ = visit("index")
     link = page.locator('.map a[aria-label="0042 Quartier q"]')
     link.scroll_into_view_if_needed()
-    address = page.locator('.areas a:text-is("0042 Quartier q")').get_attribute("href")
+    address = page.locator('.areas a:has-text("0042 Quartier q")').get_attribute("href")
     assert link.get_attribute("href") == address
     assert link.locator("title").text_content() == "0042 Quartier q"
     assert page.locator(".map svg[aria-hidden=true] a:not([tabindex='-1'])").count() == 0

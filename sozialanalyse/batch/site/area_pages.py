@@ -9,12 +9,16 @@ from sozialanalyse.batch.site.cards import in_groups, notices_of_all
 from sozialanalyse.batch.templating import environment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sozialanalyse.batch.edition import Manifest
     from sozialanalyse.batch.site.places import Places, Spot
     from sozialanalyse.language import Language
 
 
-def area_pages(manifest: Manifest, places: Places, language: Language) -> dict[str, str]:
+def area_pages(
+    manifest: Manifest, places: Places, language: Language, about: Sequence[Mapping[str, str]] = ()
+) -> dict[str, str]:
     """Write the page of each area, by its address.
 
     Parameters
@@ -25,18 +29,26 @@ def area_pages(manifest: Manifest, places: Places, language: Language) -> dict[s
         Its areas.
     language
         Of the pages; findings in other languages are named as such.
+    about
+        Links to the pages about the pages.
     """
-    return {spot.address: area_page(manifest, places, spot, above, language) for above, spot in places.trails()}
+    return {
+        spot.address: area_page(manifest, places, (*above, spot), language, about) for above, spot in places.trails()
+    }
 
 
-def area_page(manifest: Manifest, places: Places, spot: Spot, above: tuple[Spot, ...], language: Language) -> str:
-    """Write the page of one area; ``above`` are those in which it lies, the largest first."""
+def area_page(
+    manifest: Manifest, places: Places, trail: tuple[Spot, ...], language: Language, about: Sequence[Mapping[str, str]]
+) -> str:
+    """Write the page of the last area of a trail; before it stand those in which it lies, the largest first."""
+    *above, spot = trail
     html = (
         environment()
         .get_template("area.html.j2")
         .render(
             spot=spot,
             above=above,
+            about=about,
             groups=in_groups(places.entries[spot.id], manifest, language, lambda _: True),
             town=manifest.town_label,
             notices=notices_of_all(manifest, language),

@@ -13,7 +13,7 @@ from sozialanalyse.batch.site.places import Places, places_of
 from sozialanalyse.batch.templating import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sozialanalyse.batch.edition import Entry, Manifest
     from sozialanalyse.batch.site.map import AreaMap
@@ -29,6 +29,7 @@ def index_page(
     notices: Sequence[str] = (),
     places: Places | None = None,
     drawn: AreaMap | None = None,
+    about: Sequence[Mapping[str, str]] = (),
 ) -> str:
     """Write the index of an output folder.
 
@@ -44,6 +45,8 @@ def index_page(
         Areas with pages of their own; default: those of the manifest, side by side.
     drawn
         The map of the areas.
+    about
+        Links to the pages about the pages.
     """
     is_large = len(manifest.findings) > MOST_CARDS
 
@@ -57,6 +60,7 @@ def index_page(
             groups=in_groups(manifest.findings, manifest, language, has_card),
             spots=(places_of(manifest) if places is None else places).spots,
             map=drawn,
+            about=about,
             town=manifest.town_label,
             downloads=[
                 Markup("{}: {}").format(link(file.address, file.name, file.bytes, language), file.use)

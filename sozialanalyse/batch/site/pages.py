@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.publishing import INDEX
+from sozialanalyse.batch.site.about import about_pages, links_of
 from sozialanalyse.batch.site.area_pages import area_pages
 from sozialanalyse.batch.site.index import index_page
 from sozialanalyse.batch.site.map import map_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
-    """Write the index and the pages of areas, by their addresses.
+    """Write the index, the pages of areas and those about the pages, by their addresses.
 
     Parameters
     ----------
@@ -27,7 +28,10 @@ def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
     """
     language = Language(manifest.language)
     places = places_of(manifest, known)
+    about = links_of(known, language)
+    index = index_page(manifest, language, places=places, drawn=map_of(places, known), about=about)
     return {
-        **area_pages(manifest, places, language),
-        INDEX: index_page(manifest, language, places=places, drawn=map_of(places, known)),
+        **area_pages(manifest, places, language, about),
+        **about_pages(manifest, known, language),
+        INDEX: index,
     }
