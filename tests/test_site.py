@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 
 import pytest
 
 from sozialanalyse.batch.assembling import assemble
-from sozialanalyse.batch.edition import Entry, Hashes, Manifest
+from sozialanalyse.batch.edition import Entry, Hashes, Manifest, Withdrawal
 from sozialanalyse.batch.publishing import INDEX, KNOWLEDGE
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Finding
 from sozialanalyse.batch.site.index import MOST_CARDS
+from sozialanalyse.batch.site.news import news_page
 from sozialanalyse.batch.site.pages import site_of
 from sozialanalyse.batch.site.places import area_of, places_of
 from tests.batch_samples import FINDING
@@ -137,6 +139,27 @@ def test_an_index_of_a_thousand_findings_is_light():
     made = site(*many, known=json.dumps(known))
     assert len(made) == 1001
     assert len(made[INDEX].encode()) < 400_000
+
+
+def test_what_is_new_is_what_the_edition_before_had_not_or_otherwise():
+    before = manifest(entry("same"), entry("other", MILL), entry("gone"))
+    now = manifest(entry("same"), entry("other", MILL, sha256="1"), entry("new", HEATH), entry("old", state="earlier"))
+    assert links(news_page(now, before)) == ["index.html", "feed.xml", "trend/other.de.html", "trend/new.de.html"]
+    assert links(news_page(now, now)) == ["index.html", "feed.xml"]
+    assert len(links(news_page(now, None))) == 5
+
+
+def test_what_was_taken_back_stands_first_with_its_reason():
+    taken = Withdrawal(id="bad", withdrawn=dt.date(2026, 11, 20), reason="Falsche Lieferung")
+    now = Manifest(
+        town="probestadt",
+        audience="public",
+        withdrawals=(taken,),
+        findings=(entry("new", sha256="1"), entry("bad", state="withdrawn", sha256=None, reason=taken.reason)),
+    )
+    page = news_page(now, manifest(entry("new"), entry("bad")))
+    assert page.index("Falsche Lieferung") < page.index("trend/new.de.html")
+    assert "Falsche Lieferung" not in news_page(now, now)
 
 
 def test_pages_of_areas_are_files_of_the_edition():

@@ -86,7 +86,7 @@ def _outlines(shapes: Any, ids: Sequence[str], areas: AreaTree, tolerance: float
     parts = pd.Series(shapely.coverage_simplify(shapes, tolerance), index=pd.Index(ids))
     found: dict[str, str] = {}
     for level in areas.levels[:-1]:
-        above = parts.index.map(areas.ancestors_at(level))
+        above = parts.index.map(areas.ancestors_at(level).to_dict())
         merged = parts[above.notna()].groupby(above[above.notna()], sort=True).agg(shapely.union_all)
         written = {str(area): "".join(_rings(shape)) for area, shape in merged.items()}
         found |= {area: text for area, text in written.items() if text}

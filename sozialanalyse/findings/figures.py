@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from sozialanalyse.findings import _keys
 from sozialanalyse.findings.display import with_keys_apart
@@ -13,6 +12,8 @@ from sozialanalyse.language import key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from sozialanalyse.view import View
 
@@ -58,7 +59,7 @@ def of_comparison(view: View, rows: Mapping[str, Any], areas: pd.DataFrame) -> l
 
 
 def _shown(view: View, rows: Mapping[str, tuple[Any, float, Any]], of_period: str) -> list[dict[str, Any]]:
-    known = [(name, *row) for name, row in rows.items() if pd.notna(row[1])]
+    known = [(name, *row) for name, row in rows.items() if not math.isnan(row[1])]
     return [
         _figure(
             view, (name, row), value, (period["period_kind"], *(period[of_period + end] for end in ("start", "end")))
