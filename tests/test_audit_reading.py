@@ -15,8 +15,9 @@ from sozialanalyse.audit.lookup import Lookup
 from sozialanalyse.audit.markup import read_page
 from sozialanalyse.audit.names import strange_parts
 from sozialanalyse.audit.numerals import Written, numerals, read_number
-from sozialanalyse.audit.pages import quotes, slug
+from sozialanalyse.audit.pages import SCRIPTS, PageAudit, hash_of, quotes, slug
 from sozialanalyse.audit.pictures import read_drawing
+from sozialanalyse.batch.scripting import POLICY, SCRIPT
 from tests.audit_site import DAY, DOCUMENT, EARLIER_DAY, SVG, cells, write_site
 
 
@@ -174,3 +175,42 @@ def test_quotes_are_whole_words_of_a_page():
 
 def test_addresses_of_headings():
     assert slug("Auffälligkeiten: Größe 3") == "auffaelligkeiten-groesse-3"
+
+
+@pytest.mark.parametrize(
+    ("html", "problems"),
+    [
+        (f"<script>{SCRIPT}</script>", 0),
+        (f"<script>{SCRIPT}//</script>", 1),
+        (f"<script src='https://example.org/x.js'>{SCRIPT}</script>", 1),
+        ("<p onclick='x()'>a</p>", 1),
+        ("<a href=' javascript:x()'>a</a>", 1),
+        ("<a href='#a'>a</a>", 0),
+        ("<meta content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-1'\">", 1),
+        (f'<meta content="{POLICY}">', 0),
+    ],
+)
+def test_a_script_that_the_audit_does_not_know_is_a_problem(judge, html, problems):
+    assert len(PageAudit("a.html", html, judge, frozenset()).problems()) == problems
+
+
+@pytest.mark.parametrize(
+    ("svg", "problems"),
+    [
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 6z"/></svg>', 0),
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 7z"/></svg>', 1),
+        ('<svg viewBox="0 0 41 30"><path d="M1 2l3 4 5 6z"/></svg>', 1),
+        ('<svg viewBox="0 0 40 30"><path d="M1 2l3 4 5 6z" opacity="0.43"/></svg>', 1),
+        ('<svg viewBox="0 0 40 30"><rect d="M1 2l3 4 5 6z"/></svg>', 1),
+    ],
+)
+def test_a_map_draws_areas_as_everybody_knows_them_and_nothing_else(tmp_path, svg, problems):
+    document = {**DOCUMENT, "outlines": {"width": 40, "height": 30, "areas": {"05": "M1 2l3 4 5 6z"}}}
+    knows = Judge(Figures(read_knowledge(write_site(tmp_path / "site", document))))
+    assert len(PageAudit("a.html", svg, knows, frozenset()).problems()) == problems
+
+
+def test_the_audit_knows_our_script_by_a_hash_of_its_own():
+    """Who changes the script adds its hash to what the audit knows, and keeps those of pages that still stand."""
+    assert hash_of(SCRIPT) in SCRIPTS
+    assert f"'{hash_of(SCRIPT)}'" in POLICY

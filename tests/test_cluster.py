@@ -118,7 +118,7 @@ def marks(folder):
 
 def tree(folder):
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return {name: content for name, content in files.items() if name not in {"run.json", "feed.xml"}}
+    return {name: content for name, content in files.items() if name not in {"run.json", "feed.xml", "news.html"}}
 
 
 def test_a_cluster_without_workers_is_not_waited_for_in_vain(cluster, tmp_path, monkeypatch):

@@ -20,11 +20,11 @@ from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.language import Language
 from tests.batch_samples import FINDING, GOOD, PLAN, executed, markdown, order, project, runnable, write
 
-TIMES = ("run.json", "feed.xml")
+TIMES = ("run.json", "feed.xml", "news.html")
 
 
 def tree(folder, *, without=TIMES):
-    """Read all files of a folder but those that hold times."""
+    """Read all files of a folder but those that hold times or tell of the edition before."""
     files = (path for path in folder.rglob("*") if path.is_file())
     named = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
     return {name: data for name, data in named.items() if not name.startswith(without)}
@@ -119,7 +119,7 @@ def test_times_and_errors_stand_in_the_run_report(twice):
 def test_nothing_but_the_edition_is_left(twice):
     (one, _), _, _ = twice
     assert sorted(path.name for path in one.iterdir()) == [
-        "broken", "feed.xml", "index.html", "manifest.json", "run.json", "trend",
+        "broken", "feed.xml", "index.html", "manifest.json", "news.html", "run.json", "trend",
     ]  # fmt: skip
     assert sorted(path.name for path in one.parent.iterdir() if path.name.startswith("outputs")) == [
         "outputs", "outputs.editions", "outputs.log",

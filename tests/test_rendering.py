@@ -10,6 +10,7 @@ import pytest
 from sozialanalyse.batch.edition import Entry, Hashes, Manifest
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.batch.safety import problems
+from sozialanalyse.batch.scripting import POLICY, SCRIPT
 from sozialanalyse.batch.sections import Finding
 from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.site.index import index_page
@@ -66,6 +67,14 @@ def test_a_page_says_what_it_is_about(render_page):
     assert '<dd><data class="n" value="date|2024-12-31">31.12.2024</data></dd>' in made
     assert "<p>Erfundene Daten.</p>" in made
     assert '<div class="summary"><p>Der Anteil ist gestiegen.</p></div>' in made
+
+
+def test_a_page_of_a_part_of_the_town_names_it_in_its_heading(render_page):
+    made = render_page(finding={**FINDING, "area": "05 Mühlental", "told": {"area": [[0, 12, "area|05"]]}})
+    assert "<title>Ältere Menschen: Entwicklung, 05 Mühlental – Probestadt</title>" in made
+    assert re.findall("<h1>(.*)</h1>", made) == [
+        'Ältere Menschen: Entwicklung, <data class="n" value="area|05">05 Mühlental</data>'
+    ]
 
 
 def test_the_question_leads_and_the_title_of_the_notebook_is_not_shown(render_page):
@@ -131,7 +140,7 @@ def test_markdown_is_text_never_markup(render_page):
     made = render_page(markdown("a", f"## {HOSTILE}\n\n{HOSTILE}\n\n<iframe src='https://example.org'></iframe>"))
     assert problems(made, page=True) == []
     assert "&lt;script&gt;alert(1)" in made
-    assert "49" not in made.split("<body>")[1]
+    assert "49" not in made.split("<body>")[1].split("<script>")[0]
 
 
 def test_a_script_as_link_stops_at_the_renderer(render_page):
@@ -153,10 +162,65 @@ def test_names_with_markup_are_text_everywhere(render_page, field):
     assert "{{ 7 * 7 }}{% raw %}" in made
 
 
-def test_a_page_loads_and_runs_nothing(render_page):
+def test_key_figures_stand_before_the_summary(render_page):
+    figure = {
+        "label": "Anteil",
+        "value": "16,6 %",
+        "when": "31.12.2024",
+        "told": {"value": [[0, 6, "value|a|0|2024-12-31"]]},
+    }
+    made = render_page(finding={**FINDING, "figures": [figure, {"label": HOSTILE, "value": "1", "when": HOSTILE}]})
+    assert '<div><dt>Anteil</dt><dd><data class="n" value="value|a|0|2024-12-31">16,6 %</data> <span' in made
+    assert made.index("16,6 %") < made.index("Der Anteil ist gestiegen.")
+    assert made.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+
+
+def test_a_page_without_key_figures_has_no_place_for_them(render_page):
+    assert "Kennzahlen" not in render_page().split("<body>")[1].split("<script>")[0]
+
+
+def test_a_page_says_how_it_is_cited(render_page):
+    cited = re.findall("<cite>(.*?)</cite>", render_page())
+    assert [re.sub("<.*?>", "", text) for text in cited] == [
+        "Probestadt, Sozialberichterstattung: Ältere Menschen: Entwicklung, Probestadt. Datenstand: 31.12.2024."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "problem"),
+    [
+        (f"<h1>a</h1><script>{SCRIPT}</script>", []),
+        (f"<h1>a</h1><script>{SCRIPT} </script>", ["a script that is not ours"]),
+        ("<h1>a</h1><script></script>", ["a script that is not ours"]),
+        (f"<h1>a</h1><script>{SCRIPT}</script><script>{SCRIPT}</script>", ["more than one script"]),
+        (f"<h1>a</h1><script src='x.js'>{SCRIPT}</script>", ["element <script>", "attribute 'src' of <script>"]),
+        (f"<h1>a</h1><script type='module'>{SCRIPT}</script>", ["element <script>"]),
+        (f"<h1>a</h1><script>{SCRIPT}", ["a part that does not end", "an end that cannot be read"]),
+    ],
+)
+def test_a_page_runs_our_script_and_no_other(html, problem):
+    assert problems(html, page=True) == problem
+
+
+def test_an_output_runs_not_even_our_script():
+    assert problems(f"<script>{SCRIPT}</script>") == ["element <script>"]
+
+
+def test_our_script_writes_text_and_asks_for_nothing():
+    """What a script could do to make names act or to phone home does not stand in it."""
+    assert (
+        re.findall(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|fetch|XMLHttp|Storage|cookie|</|<!",
+            SCRIPT,
+        )
+        == []
+    )
+
+
+def test_a_page_loads_nothing_and_runs_one_script(render_page):
     made = render_page(html(TABLE), markdown("a", "## A\n\n[Quelle](https://example.org/x)"))
-    assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'".replace("'", "&#39;") in made
-    assert "<script" not in made
+    assert POLICY.replace("'", "&#39;") in made
+    assert re.findall("<script.*?>(.*?)</script>", made, re.DOTALL) == [SCRIPT]
     assert re.findall(r'(?:src|href)="(.*?)"', made) == ["data:,", "#content", "../index.html", "https://example.org/x"]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 
 import pytest
 
 from sozialanalyse.batch.assembling import assemble
-from sozialanalyse.batch.edition import Entry, Hashes, Manifest
+from sozialanalyse.batch.edition import Entry, Hashes, Manifest, Withdrawal
 from sozialanalyse.batch.publishing import INDEX, KNOWLEDGE
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Finding
 from sozialanalyse.batch.site.index import MOST_CARDS
+from sozialanalyse.batch.site.news import news_page
 from sozialanalyse.batch.site.pages import site_of
 from sozialanalyse.batch.site.places import area_of, places_of
 from tests.batch_samples import FINDING
@@ -139,10 +141,59 @@ def test_an_index_of_a_thousand_findings_is_light():
     assert len(made[INDEX].encode()) < 400_000
 
 
+def test_what_is_new_is_what_the_edition_before_had_not_or_otherwise():
+    before = manifest(entry("same"), entry("other", MILL), entry("gone"))
+    now = manifest(entry("same"), entry("other", MILL, sha256="1"), entry("new", HEATH), entry("old", state="earlier"))
+    assert links(news_page(now, before)) == ["index.html", "feed.xml", "trend/other.de.html", "trend/new.de.html"]
+    assert links(news_page(now, now)) == ["index.html", "feed.xml"]
+    assert len(links(news_page(now, None))) == 5
+
+
+def test_what_was_taken_back_stands_first_with_its_reason():
+    taken = Withdrawal(id="bad", withdrawn=dt.date(2026, 11, 20), reason="Falsche Lieferung")
+    now = Manifest(
+        town="probestadt",
+        audience="public",
+        withdrawals=(taken,),
+        findings=(entry("new", sha256="1"), entry("bad", state="withdrawn", sha256=None, reason=taken.reason)),
+    )
+    page = news_page(now, manifest(entry("new"), entry("bad")))
+    assert page.index("Falsche Lieferung") < page.index("trend/new.de.html")
+    assert "Falsche Lieferung" not in news_page(now, now)
+
+
 def test_pages_of_areas_are_files_of_the_edition():
     found = assemble(manifest(entry("b", MILL)), {"trend/b.de.html": "<p>"}, {KNOWLEDGE: KNOWN})
     assert "areas/05.de.html" in found.texts
     assert found.manifest.hashes.keys() >= {"areas/05.de.html", "trend/b.de.html", "index.html"}
+
+
+def drawn(*areas):
+    """What everybody knows, with an outline of each of these areas."""
+    outlines = {area: f"M{number} 0l1 0 0 1z" for number, area in enumerate(areas)}
+    levels = {"0": "stadt", "05": "raum", "07": "raum", "A 1": "raum", "051": "viertel", "052": "viertel"}
+    known = json.loads(KNOWN)
+    rows = [row | {"level": levels[row["id"]]} for row in known["areas"]]
+    outlined = {"width": 9, "height": 8, "areas": outlines}
+    return json.dumps({"areas": rows, "levels": ["viertel", "raum", "stadt"], "outlines": outlined})
+
+
+def test_the_map_shows_the_level_of_which_most_areas_have_a_page():
+    """Areas without a page are drawn and cannot be chosen; hostile or not, names are text."""
+    made = site(entry("a", MILL), entry("b", HEATH), entry("c", WEIR), known=drawn("05", "07", "A 1", "051", "052"))
+    svg = re.search("<svg.*?</svg>", made[INDEX], re.DOTALL)[0]
+    assert svg.startswith('<svg viewBox="0 0 9 8" aria-hidden="true">')
+    assert re.findall(r'<a href="(.*?)" tabindex="-1" aria-label="(.*?)" data-told="(.*?)"><path d="(.*?)"/>', svg) == [
+        ("areas/05.de.html", MILL, "area|05", "M0 0l1 0 0 1z"),
+        ("areas/07.de.html", HEATH, "area|07", "M1 0l1 0 0 1z"),
+    ]
+    assert re.findall(r'^<path d="(.*?)"/>', svg, re.MULTILINE) == ["M2 0l1 0 0 1z"]
+    assert links(made[INDEX])[-3:] == ["areas/05.de.html", "areas/051.de.html", "areas/07.de.html"]  # the list has all
+
+
+@pytest.mark.parametrize("known", [KNOWN, drawn("05"), drawn("051", "052"), None])
+def test_there_is_no_map_without_outlines_or_with_one_area_to_choose(known):
+    assert "<svg" not in site(entry("a", MILL), entry("b", HEATH), known=known)[INDEX]
 
 
 def test_hostile_names_are_text_on_pages_of_areas():
@@ -153,4 +204,4 @@ def test_hostile_names_are_text_on_pages_of_areas():
     )
     made = site(entry("a", finding=finding), known=known)
     assert problems(made["areas/05.de.html"], page=True) == []
-    assert "<script" not in "".join(made.values())
+    assert all(page.count("<script") == 1 for page in made.values())

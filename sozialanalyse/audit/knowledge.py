@@ -180,6 +180,14 @@ class Release(Model):
     sha256: str
 
 
+class Outlines(Model):
+    """Areas as a page may draw them: size of the drawing, and the outline of each area as SVG writes paths."""
+
+    width: int
+    height: int
+    areas: dict[str, str]
+
+
 class Document(Versioned):
     """The content of ``knowledge.json``."""
 
@@ -196,6 +204,8 @@ class Document(Versioned):
     static: tuple[str, ...] = ()
     altered: tuple[Alteration, ...] = ()
     without_insiders: tuple[Uninsured, ...] = ()
+    outlines: Outlines | None = None
+    site: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

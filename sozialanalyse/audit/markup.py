@@ -60,6 +60,15 @@ class Picture(NamedTuple):
 
 
 @dataclass
+class Script:
+    """A script of a page, and whether it is nothing but its text: one with attributes may load another."""
+
+    line: int
+    is_bare: bool
+    text: str = ""
+
+
+@dataclass
 class Row:
     """A row of a table: its texts and marks, cell by cell."""
 
@@ -79,6 +88,7 @@ class Content:
     pictures: list[Picture] = field(default_factory=list)
     tables: list[list[Row]] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
+    scripts: list[Script] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     text: str = ""
     """Everything that is read, marks included, with single blanks."""
@@ -131,6 +141,8 @@ class _Reader(HTMLParser):
             self._key, self._marked = named.pop("value", ""), ""
         if re.fullmatch(r"h[1-6]", tag):
             self._heading = []
+        if tag == "script":
+            self.content.scripts.append(Script(self._line, not named))
         self._begin_table_part(tag)
         # Between blocks a reader sees a gap, inside a sentence none.
         if tag not in ("data", "a", "em", "strong", "span", "b", "i", "abbr", "sub", "sup"):
@@ -189,6 +201,9 @@ class _Reader(HTMLParser):
         element = self._open[-1] if self._open else ""
         if element == "style":
             self.content.styles.append(data)
+            return
+        if element == "script":
+            self.content.scripts[-1].text += data
             return
         if element != "title":
             self.flat.append(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from functools import cached_property
@@ -24,9 +26,21 @@ if TYPE_CHECKING:
 LONG_ENOUGH = 5
 """So many letters a text has at least that quotes a page: fewer could be found anywhere."""
 
+SCRIPTS = ("sha256-B7kqc/BI877tFa1sRRwxvgt+3u67oxv2AQGRxwxpz6g=",)
+"""Scripts that pages may have, by their hash: that of this release, and those of earlier ones, whose pages may still stand.
+
+They are read here and not taken from what makes pages: who changes the script looks at it once more and adds a line.
+"""
+
+_POLICY = (
+    r"default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    rf"(?:script-src '(?:{'|'.join(map(re.escape, SCRIPTS))})'; )?base-uri 'none'; form-action 'none'"
+)
+_STRANGE_SCRIPT = "a script that nobody knows: what it writes cannot be held against the release"
+
 STRUCTURE = {
     ("meta", "charset"): r"utf-8",
-    ("meta", "content"): r"width=device-width, initial-scale=1|default-src 'none'; img-src data:; .*",
+    ("meta", "content"): rf"width=device-width, initial-scale=1|{_POLICY}",
     ("*", "tabindex"): r"0|-1",
     ("*", "colspan"): r"\d{1,2}",
     ("*", "rowspan"): r"\d{1,2}",
@@ -64,6 +78,7 @@ class PageAudit:
             *self._of_attributes(),
             *self._of_pictures(),
             *self._of_styles(),
+            *self._of_scripts(),
         ]
         found += [
             self._problem(fault, "") for table in self.content.tables for fault in faults_of_order(table, self.judge)
@@ -141,11 +156,21 @@ class PageAudit:
         if attribute.name in ("id", "href", "aria-labelledby", "for", "headers"):
             slugs = {slug(heading) for heading in self.content.headings}
             return all(not has_numeral(name) or name in slugs for name in attribute.text.removeprefix("#").split())
+        if attribute.text in self._outlines.get((attribute.element, attribute.name), ()):
+            return True
         return any(
             re.fullmatch(pattern, attribute.text)
             for (element, name), pattern in STRUCTURE.items()
             if element in ("*", attribute.element) and name == attribute.name
         )
+
+    @cached_property
+    def _outlines(self) -> dict[tuple[str, str], set[str]]:
+        """Attributes of a map to click on: it may draw areas just as everybody knows them, and nothing else."""
+        known = self.judge.figures.knowledge.document.outlines
+        if known is None:
+            return {}
+        return {("path", "d"): {*known.areas.values()}, ("svg", "viewbox"): {f"0 0 {known.width} {known.height}"}}
 
     def _of_pictures(self) -> Iterator[Problem]:
         for picture in self.content.pictures:
@@ -156,6 +181,16 @@ class PageAudit:
                 self.coverage.total += len(numerals(text))
                 self.coverage.computed += len(numerals(text))
 
+    def _of_scripts(self) -> Iterator[Problem]:
+        """Refuse all that acts but the scripts that we know: it could write what is nowhere on the page."""
+        for script in self.content.scripts:
+            if not script.is_bare or hash_of(script.text) not in SCRIPTS:
+                yield self._problem(Fault(_STRANGE_SCRIPT, {}, kind="opaque"), f"line {script.line}, script")
+        for attribute in self.content.attributes:
+            if attribute.name.startswith("on") or attribute.text.strip().lower().startswith("javascript:"):
+                place = f"line {attribute.line}, {attribute.element} {attribute.name}"
+                yield self._problem(Fault(_STRANGE_SCRIPT, {}, kind="opaque"), place)
+
     def _of_styles(self) -> Iterator[Problem]:
         """Refuse style sheets that write text: what they say stands in no element."""
         for style in self.content.styles:
@@ -164,6 +199,11 @@ class PageAudit:
                     values = {"text": quoted(written), "numerals": ", ".join(entry.text for entry in numerals(written))}
                     message = "the style sheet writes '{text}'; nobody tells what {numerals} is"
                     yield self._problem(Fault(message, values, kind="unmapped"), "style")
+
+
+def hash_of(script: str) -> str:
+    """Name a script as a Content-Security-Policy does."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _is_link(attribute: Attribute) -> bool:

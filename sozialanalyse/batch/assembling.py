@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import REPORT
 from sozialanalyse.batch.edition import MANIFEST, File, Manifest, hash_text, read_manifest
 from sozialanalyse.batch.feed import feed_text
-from sozialanalyse.batch.publishing import FEED, KNOWLEDGE, SHARED
+from sozialanalyse.batch.publishing import FEED, KNOWLEDGE, NEWS, SHARED
 from sozialanalyse.batch.store.trees import matches
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Assembly:
             return False
         written = {name: sha for name, sha in self.manifest.hashes.items() if name in self.texts}
         is_whole = not matches(folder, written) and all((folder / address).is_file() for address in self.kept)
-        return is_same and is_whole and (folder / FEED).is_file()
+        return is_same and is_whole and all((folder / name).is_file() for name in (FEED, NEWS))
 
     def with_times(self, report: str, folder: Path, now: dt.datetime) -> dict[str, str | bytes]:
-        """Give all texts, with those that hold times.
+        """Give all texts, with those that hold times or depend on the edition before.
 
         Parameters
         ----------
@@ -59,6 +59,8 @@ class Assembly:
         now
             When it is published.
         """
+        from sozialanalyse.batch.site.news import news_page  # noqa: PLC0415 - Jinja is heavy
+
         previous = read_manifest(folder)
         if previous is not None and not previous.fits(self.manifest.town, self.manifest.audience):
             previous = None
@@ -66,7 +68,8 @@ class Assembly:
             before = (folder / FEED).read_text(encoding="utf-8")
         except (OSError, ValueError):
             before = None
-        return {REPORT: report, FEED: feed_text(before, self.manifest, previous, now), **self.texts}
+        feed = feed_text(before, self.manifest, previous, now)
+        return {REPORT: report, FEED: feed, NEWS: news_page(self.manifest, previous), **self.texts}
 
 
 def assemble(manifest: Manifest, pages: Mapping[str, str | bytes], shared: Mapping[str, str]) -> Assembly:

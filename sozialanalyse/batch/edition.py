@@ -140,7 +140,8 @@ class ReleaseNumber(Model):
 class Manifest(Model):
     """All that an edition holds: findings, files, and what both were made with; no time, for those differ from run to run.
 
-    ``files`` are all but the manifest itself and those two that hold times, ``run.json`` and ``feed.xml``. ``notices`` are
+    ``files`` are all but the manifest itself and those three that hold times or depend on the edition before, ``run.json``,
+    ``feed.xml`` and ``news.html``. ``notices`` are
     those that every page and the index of a language say, ``versions`` those of the libraries that draw and write.
     ``downloads`` are the files for all, ``downloads_of`` is the hash of what they were made of.
     """

@@ -45,9 +45,7 @@ def feed_text(before: str | None, manifest: Manifest, previous: Manifest | None,
     language = Language(manifest.language)
     time = max([now.astimezone(dt.UTC), *(_time(entry) + dt.timedelta(seconds=1) for entry in kept[:1])])
     new = [_told(manifest, previous, language, time)]
-    known = previous.withdrawn if previous else {}
-    taken_back = (e for e in manifest.findings if e.state == "withdrawn" and e.id not in known)
-    new += [_withdrawal(entry, manifest, time) for entry in taken_back]
+    new += [_withdrawal(entry, manifest, time) for entry in withdrawn_since(manifest, previous)]
     root = ET.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": language.code})
     _add(root, "title", f"{manifest.town_label} – {language.text('Social reporting')}")
     _add(root, "id", _urn(manifest.town, manifest.audience))
@@ -60,10 +58,21 @@ def feed_text(before: str | None, manifest: Manifest, previous: Manifest | None,
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
+def changed_since(manifest: Manifest, previous: Manifest | None) -> list[Entry]:
+    """List the findings of an edition that the one before had not, or otherwise."""
+    known = {entry.address: entry.sha256 for entry in previous.findings} if previous else {}
+    return [e for e in manifest.findings if e.sha256 and known.get(e.address) != e.sha256 and e.state == "current"]
+
+
+def withdrawn_since(manifest: Manifest, previous: Manifest | None) -> list[Entry]:
+    """List the findings that were taken back since the edition before."""
+    known = previous.withdrawn if previous else {}
+    return [entry for entry in manifest.findings if entry.state == "withdrawn" and entry.id not in known]
+
+
 def _told(manifest: Manifest, previous: Manifest | None, language: Language, time: dt.datetime) -> ET.Element:
     """Write the entry of the edition, with the findings that are new in it."""
-    known = {entry.address: entry.sha256 for entry in previous.findings} if previous else {}
-    changed = (e for e in manifest.findings if e.sha256 and known.get(e.address) != e.sha256 and e.state == "current")
+    changed = changed_since(manifest, previous)
     titles = list(dict.fromkeys(entry.label for entry in changed if entry.language == language.code))
     more = [language.text("and further findings")] if len(titles) > MOST_NAMED else []
     summary = "; ".join([*titles[:MOST_NAMED], *more])

@@ -49,7 +49,7 @@ READ_OF_RELEASE = frozenset({"data", "catalogue", "ledger"})
 
 _PACKAGE = Path(__file__).parents[1]
 _DEFINITIONS = _PACKAGE / "catalogue" / "definitions"
-_SOURCES = (".py", ".j2", ".css", ".po", ".yml", ".json")
+_SOURCES = (".py", ".j2", ".css", ".js", ".po", ".yml", ".json")
 _DRAWN_BY = (
     "babel",
     "geopandas",

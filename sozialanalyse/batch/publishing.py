@@ -38,11 +38,12 @@ if TYPE_CHECKING:
 
 INDEX = "index.html"
 FEED = "feed.xml"
+NEWS = "news.html"
 KNOWLEDGE = "knowledge.json"
 SHARED = (KNOWLEDGE, "cells.csv")
 """What everybody may know of a Release, and the state of each cell: beside the pages, for whoever wants to check them."""
 
-SIDE = (REPORT, *SHARED, FEED, MANIFEST, INDEX)
+SIDE = (REPORT, *SHARED, FEED, NEWS, MANIFEST, INDEX)
 """Files of an edition that are no pages, in the order in which they are replaced where that is done one by one."""
 
 LOGS = ".log"

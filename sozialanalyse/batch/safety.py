@@ -1,7 +1,7 @@
 """The last look at HTML before it is published: only what a finding needs, nothing that acts or loads.
 
-Our own library escapes what it writes, and the page's Content-Security-Policy forbids scripts and requests. This
-is the third line: elements and attributes not listed here stop the page, and so does a figure without a text
+Our own library escapes what it writes, and the page's Content-Security-Policy forbids requests and all scripts but ours. This
+is the third line: a script that is not ours to the letter (:data:`.SCRIPT`), and elements and attributes not listed here stop the page, and so does a figure without a text
 alternative or a table that a screen reader cannot read.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from sozialanalyse.batch.scripting import SCRIPT
 
 ELEMENTS = frozenset(
     {
@@ -203,12 +205,17 @@ class _Inspector(HTMLParser):
     tables: list[bool] = field(default_factory=list)
     headings: int = 0
     style: bool = False
+    script: list[str] | None = None
+    scripts: int = 0
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in ELEMENTS and tag not in DRAWING and not (self.page and tag in PAGE):
+        if tag == "script" and self.page and not attrs:
+            self.script = []
+            self.scripts += 1
+        elif tag not in ELEMENTS and tag not in DRAWING and not (self.page and tag in PAGE):
             self.found.append(f"element <{tag}>")
         attributes = {name: value or "" for name, value in attrs}
         self.found += [
@@ -229,10 +236,15 @@ class _Inspector(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.style = False
+        if tag == "script" and self.script is not None:
+            self.found += ["a script that is not ours"] if "".join(self.script) != SCRIPT else []
+            self.script = None
         if tag == "table" and self.tables and not self.tables.pop() and not self.page:
             self.found.append("a table without a caption")
 
     def handle_data(self, data: str) -> None:
+        if self.script is not None:
+            self.script.append(data)
         if self.style and UNSAFE_STYLE.search(data) and not self.page:
             self.found.append("a style that loads something")
 
@@ -259,6 +271,8 @@ class _Inspector(HTMLParser):
             self.found.append("an end that cannot be read")
         if self.tables:
             self.found.append("a table that does not end")
+        if self.scripts > 1:
+            self.found.append("more than one script")
         if self.page and self.headings != 1:
             self.found.append(f"{self.headings} headings h1 in place of one")
 

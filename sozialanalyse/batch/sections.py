@@ -54,22 +54,14 @@ _CAPTION = re.compile(r"<(caption|figcaption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 _KEY = re.compile(r'<data\b[^>]* value="([^"]*)"')
 
 
-class Finding(pydantic.BaseModel):
-    """What a page is about; plain text throughout, escaped wherever it is shown.
+class Keyed(pydantic.BaseModel):
+    """Plain texts, escaped wherever they are shown.
 
     ``told`` says for a text by its name which numbers stand in it: first letter, letter after the last one, key.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
-    title: str = pydantic.Field(min_length=1)
-    town: str
-    area: str
-    target_group: str
-    data_state: str
-    summary: str = ""
-    synthetic: bool = False
-    notices: tuple[str, ...] = ()
     told: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     def keyed(self, name: str) -> Markup:
@@ -81,6 +73,33 @@ class Finding(pydantic.BaseModel):
             parts += [escape(text[end:start]), number]
             end = after
         return Markup().join([*parts, escape(text[end:])])
+
+
+class Figure(Keyed):
+    """A key figure: what it is, how much, and when."""
+
+    label: str
+    value: str
+    when: str
+
+
+class Finding(Keyed):
+    """What a page is about; what its index and its address need stands in the manifest as well."""
+
+    title: str = pydantic.Field(min_length=1)
+    town: str
+    area: str
+    target_group: str
+    data_state: str
+    summary: str = ""
+    synthetic: bool = False
+    notices: tuple[str, ...] = ()
+
+
+class _Opening(pydantic.BaseModel):
+    """What stands only on the page itself."""
+
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -106,6 +125,7 @@ class Content:
     finding: Finding
     lead: Markup
     sections: Sequence[Section]
+    figures: Sequence[Figure] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -136,7 +156,7 @@ def read_content(notebook: NotebookNode, language: str, name: str, address: str 
     if reader.faults:
         raise DataError(reader.faults)
     kept = [section for section in reader.sections if section.is_kept]
-    return Content(reader.findings[-1], reader.lead, kept, reader.files)
+    return Content(reader.findings[-1], reader.lead, kept, reader.figures, reader.files)
 
 
 @dataclass
@@ -151,6 +171,7 @@ class _Reader:
     cell: str = ""
     sections: list[Section] = field(default_factory=lambda: [Section()])
     findings: list[Finding] = field(default_factory=list)
+    figures: tuple[Figure, ...] = ()
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -224,7 +245,7 @@ class _Reader:
 
     def add_finding(self, data: object) -> None:
         try:
-            finding = Finding.model_validate(data)
+            finding, self.figures = Finding.model_validate(data), _Opening.model_validate(data).figures
         except pydantic.ValidationError as error:
             wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
             self.fault("what the page is about is not complete: {wrong}", wrong=wrong)

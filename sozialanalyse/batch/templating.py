@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sozialanalyse.batch.safety import problems
+from sozialanalyse.batch.scripting import POLICY, SCRIPT
 from sozialanalyse.batch.sections import lines
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
 """Folder of the templates and the style sheet."""
-
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""Content-Security-Policy of every page: it loads nothing, runs nothing, sends nothing."""
 
 
 @functools.cache
@@ -34,6 +32,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["style"] = Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our file
+    made.globals["script"] = Markup(SCRIPT)  # noqa: S704 - our file
     made.globals["policy"] = POLICY
     made.filters["lines"] = lines
     return made

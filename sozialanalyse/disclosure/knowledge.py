@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import pandas as pd
 
 from sozialanalyse.areas import ALWAYS_FROM, ALWAYS_TO
+from sozialanalyse.disclosure.outlines import outlines_of
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.language import Language, LanguageCode
 
@@ -48,8 +49,23 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         "indicators": [_indicator(entry) for entry in release.catalogue.indicators if _is_known(entry, release)],
         "excluded": list(_excluded(release)),
         **_parts_that_say_something(about),
+        **outlines_of(release),
+        **_site(release),
         "rules": _rules(release),
     }
+
+
+def _site(release: Release) -> dict[str, Any]:
+    """Give what the town declares of its pages, and what its indicators mean, for the pages about the pages."""
+    declared = release.data.file.site
+    if declared is None:
+        return {}
+    terms = [
+        {"label": entry.label.model_dump(), "definition": entry.definition.model_dump()}
+        for entry in release.catalogue.indicators
+        if _is_known(entry, release)
+    ]
+    return {"site": {**declared.model_dump(mode="json"), "terms": terms}}
 
 
 def _parts_that_say_something(about: About) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
-from sozialanalyse.findings import _keys, signs
+from sozialanalyse.findings import _keys, figures, signs
 from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings.display import METADATA, Shown, nothing, with_keys_apart
 from sozialanalyse.findings.gaps import unassigned
@@ -32,20 +32,26 @@ def opening_of_comparison(view: View, compared: Comparison) -> Shown:
     title = view.words.text(
         "{group}: comparison of the {level}", group=_group(view), level=view.level_name(plural=True)
     )
-    rows = {row["indicator"]: row for _, row in compared.summary.iterrows()}
-    lead = [sentences.comparison_sentence(view, rows[name]) for name in _lead_first(view) if name in rows]
-    return _opening(view, title, compared.areas, lead[:1])
+    rows = _by_indicator(view, compared.summary)
+    lead = [sentences.comparison_sentence(view, row) for row in rows.values()]
+    return _opening(view, title, compared.areas, lead[:1], figures.of_comparison(view, rows, compared.areas))
 
 
 def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
     """Open a page about developments; as :func:`opening_of_comparison`."""
     title = view.words.text("{group}: development", group=_group(view))
-    rows = {row["indicator"]: row for _, row in developed[developed["area"] == view.area].iterrows()}
-    lead = [sentences.development_sentence(view, rows[name]) for name in _lead_first(view) if name in rows]
-    return _opening(view, title, view.frame, lead[:1])
+    rows = _by_indicator(view, developed[developed["area"] == view.area])
+    lead = [sentences.development_sentence(view, row) for row in rows.values()]
+    return _opening(view, title, view.frame, lead[:1], figures.of_development(view, rows))
 
 
-def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Shown:
+def _by_indicator(view: View, rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Find the row of each indicator of the target group, the leading one first."""
+    found = {row["indicator"]: row for _, row in rows.iterrows()}
+    return {name: found[name] for name in _lead_first(view) if name in found}
+
+
+def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str], key_figures: list[dict[str, Any]]) -> Shown:
     words = view.words
     known = rows[rows["value"].notna()] if len(rows) else rows
     state = _keys.date(words, known["period_end"].max()) if len(known) else EN_DASH
@@ -60,6 +66,7 @@ def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str]) -> Sho
         "summary": summary,
         "synthetic": view.town.data.file.confidentiality == "synthetic",
         "notices": notices(view),
+        "figures": key_figures,
     }
     missing = _nothing_delivered(view)
     return Shown(missing.html, f"{title}\n{place}\n{state}\n{missing.text}", {METADATA: with_keys_apart(metadata)})

@@ -12,6 +12,7 @@ from sozialanalyse.areas import Grouping
 from sozialanalyse.catalogue import Break, Text
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.expectations import Expectations
+from sozialanalyse.loading.site_file import Site
 
 Confidentiality = Literal["synthetic", "published", "confidential"]
 
@@ -144,6 +145,9 @@ class TownFile(Versioned):
         default=Expectations(), description="what to look for in the counts, and what is known"
     )
     contact: str | None = None
+    site: Site | None = Field(
+        default=None, description="who answers for the pages, and their statement on accessibility"
+    )
 
     @property
     def all_levels(self) -> tuple[Level, ...]:

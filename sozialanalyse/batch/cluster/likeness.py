@@ -23,7 +23,7 @@ PROGRAM = "sozialanalyse"
 _ROOTS = (PROGRAM, "distributed", "papermill", "nbconvert")
 """With what these need: all that takes part in a finding. The last two are named for a program that runs from its folder, uninstalled."""
 
-_SOURCES = (".py", ".j2", ".css", ".po", ".yml", ".json", ".csv", ".svg")
+_SOURCES = (".py", ".j2", ".css", ".js", ".po", ".yml", ".json", ".csv", ".svg")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _NOTHING = "–"
 

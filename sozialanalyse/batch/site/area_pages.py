@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Manifest
+    from sozialanalyse.batch.site.about import Link
     from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
 
 
-def area_pages(manifest: Manifest, places: Places, language: Language, notices: Sequence[str]) -> dict[str, str]:
+def area_pages(
+    manifest: Manifest, places: Places, language: Language, notices: Sequence[str], about: Sequence[Link]
+) -> dict[str, str]:
     """Write the page of each area, by its address.
 
     Parameters
@@ -28,6 +31,8 @@ def area_pages(manifest: Manifest, places: Places, language: Language, notices: 
         Of the pages; findings in other languages are named as such.
     notices
         What must stand at the top of each.
+    about
+        Links to the pages about the pages.
     """
     return {
         spot.address: page(
@@ -36,6 +41,7 @@ def area_pages(manifest: Manifest, places: Places, language: Language, notices: 
             language,
             spot=spot,
             above=above,
+            about=about,
             groups=in_groups(places.entries[spot.id], manifest, language, lambda _: True),
             town=manifest.town_label,
             notices=notices,

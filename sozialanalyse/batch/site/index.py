@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Entry, Manifest
+    from sozialanalyse.batch.site.about import Link
+    from sozialanalyse.batch.site.map import AreaMap
     from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
 
@@ -21,7 +23,15 @@ MOST_CARDS = 40
 """With more findings than these, those of parts of the town are only named on the index; their cards stand on the pages of areas."""
 
 
-def index_page(manifest: Manifest, places: Places, language: Language, notices: Sequence[str]) -> str:
+def index_page(
+    manifest: Manifest,
+    places: Places,
+    language: Language,
+    notices: Sequence[str],
+    *,
+    drawn: AreaMap | None = None,
+    about: Sequence[Link] = (),
+) -> str:
     """Write the index of an output folder.
 
     Parameters
@@ -34,6 +44,10 @@ def index_page(manifest: Manifest, places: Places, language: Language, notices: 
         Language of the index; findings in other languages are named as such.
     notices
         What must stand at its top.
+    drawn
+        The map of the areas.
+    about
+        Links to the pages about the pages.
     """
     is_large = len(manifest.findings) > MOST_CARDS
 
@@ -50,6 +64,8 @@ def index_page(manifest: Manifest, places: Places, language: Language, notices: 
         language,
         groups=in_groups(manifest.findings, manifest, language, has_card),
         spots=places.spots,
+        map=drawn,
+        about=about,
         town=manifest.town_label,
         downloads=downloads,
         notices=notices,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.publishing import INDEX
+from sozialanalyse.batch.site.about import about_pages, links_of
 from sozialanalyse.batch.site.area_pages import area_pages
 from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.site.index import index_page
+from sozialanalyse.batch.site.map import map_of
 from sozialanalyse.batch.site.places import places_of
 from sozialanalyse.language import Language
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
-    """Write the index and the pages of areas, by their addresses.
+    """Write the index, the pages of areas and those about the pages, by their addresses.
 
     Parameters
     ----------
@@ -27,5 +29,9 @@ def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
     """
     language = Language(manifest.language)
     places, notices = places_of(manifest, known), notices_of_all(manifest, language)
-    pages = area_pages(manifest, places, language, notices)
-    return {**pages, INDEX: index_page(manifest, places, language, notices)}
+    about = links_of(known, language)
+    return {
+        **area_pages(manifest, places, language, notices, about),
+        **about_pages(manifest, known, language),
+        INDEX: index_page(manifest, places, language, notices, drawn=map_of(places, known), about=about),
+    }

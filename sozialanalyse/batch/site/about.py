@@ -1,0 +1,151 @@
+"""Pages about the pages: the statement on accessibility with whom to write to, and method and terms."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from markupsafe import Markup
+
+from sozialanalyse.batch.templating import page
+from sozialanalyse.language import key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sozialanalyse.batch.edition import Manifest
+    from sozialanalyse.language import Language
+
+FOLDER = "about"
+"""Folder of these pages."""
+
+STATEMENT, METHOD = "Accessibility and contact", "Method and terms"
+_NAMES = {STATEMENT: "accessibility", METHOD: "method"}
+
+_STATUS = {
+    "full": "These pages meet what the law asks ({law}).",
+    "partial": "These pages meet what the law asks ({law}) in part. What does not is named below.",
+    "none": "These pages do not meet what the law asks ({law}). What does not is named below.",
+}
+_METHODS = {
+    "self": "Assessed on {date} by the publisher itself.",
+    "external": "Assessed on {date} by others on behalf of the publisher.",
+}
+_METHOD = (
+    "These are statements about areas, not about the people who live there.",
+    (
+        "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
+        "far a value of so few people can move by chance from one year to the next without anything having changed."
+    ),
+    (
+        "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
+        "without any real difference, about five."
+    ),
+    (
+        "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
+        "important the difference is."
+    ),
+)
+"""Message ids that pages of findings have as well."""
+
+
+class Link(NamedTuple):
+    """A link to one of these pages: its title as a message id and as read, and its address."""
+
+    title: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: its heading, paragraphs, a list, and terms with their meanings."""
+
+    id: str
+    title: str
+    paragraphs: Sequence[str] = ()
+    items: Sequence[str] = ()
+    terms: Sequence[tuple[str, str]] = ()
+
+
+def about_pages(manifest: Manifest, known: str | None, language: Language) -> dict[str, str]:
+    """Write the pages about the pages, by their addresses; none where the town declares nothing of them.
+
+    Parameters
+    ----------
+    manifest
+        Of the edition.
+    known
+        Content of ``knowledge.json``: what ``town.yml`` says under ``site``, rules of protection, definitions.
+    language
+        Of the pages.
+    """
+    links = links_of(known, language)
+    content = json.loads(known) if links and known else {}
+    parts = {STATEMENT: _statement, METHOD: _method}
+    return {
+        link.address: page(
+            "about.html.j2",
+            f"the page '{link.name}'",
+            language,
+            title=link.name,
+            parts=parts[link.title](content, language),
+            about=links,
+            town=manifest.town_label,
+        )
+        for link in links
+    }
+
+
+def links_of(known: str | None, language: Language) -> list[Link]:
+    """Name the pages about the pages, in their order; none where the town declares nothing of them."""
+    site = json.loads(known).get("site") if known else None
+    if not site:
+        return []
+    return [
+        Link(title, language.text(title), f"{FOLDER}/{name}.{language.code}.html") for title, name in _NAMES.items()
+    ]
+
+
+def _statement(content: Mapping[str, Any], language: Language) -> list[Part]:
+    """Say who publishes, what somebody has found out of barriers, and whom to tell of others."""
+    text, site = language.text, content["site"]
+    parts = [Part("publisher", text("Publisher"), [site["publisher"][language.code]])]
+    declared = site["accessibility"]
+    if declared is not None:
+        day = dt.date.fromisoformat(declared["assessed"])
+        date = Markup('<data class="n" value="{}">{}</data>').format(key("date", day), language.date(day))
+        law = declared["law"][language.code]
+        parts.append(
+            Part(
+                "accessibility",
+                text("Accessibility"),
+                [text(_STATUS[declared["status"]], law=law), Markup(text(_METHODS[declared["method"]], date=date))],  # noqa: S704 - our message, escaped date
+            )
+        )
+        if declared["barriers"]:
+            barriers = [barrier[language.code] for barrier in declared["barriers"]]
+            parts.append(Part("barriers", text("What is not accessible"), items=barriers))
+    checked = text(
+        "Each page is checked when it is made: that pictures have a text alternative and table headings say what they head, and "
+        "that there is one main heading. Such checks find some barriers and not all; they replace no test by people."
+    )
+    parts.append(Part("checks", text("What is checked by program"), [checked]))
+    parts.append(Part("feedback", text("Report a barrier or a fault"), [site["feedback"][language.code]]))
+    if declared is not None:
+        parts.append(Part("enforcement", text("If you get no answer"), [declared["enforcement"][language.code]]))
+    return parts
+
+
+def _method(content: Mapping[str, Any], language: Language) -> list[Part]:
+    """Say how numbers are to be read, how they are protected, and what each indicator means."""
+    text, code = language.text, language.code
+    rules = [rule[code] for rule in content.get("rules", ())]
+    terms = [(entry["label"][code], entry["definition"][code]) for entry in content["site"]["terms"]]
+    return [
+        Part("reading", text("How to read the numbers"), items=[text(message) for message in _METHOD]),
+        *([Part("protection", text("What is kept confidential"), items=rules)] if rules else []),
+        *([Part("terms", text("Terms"), terms=terms)] if terms else []),
+    ]

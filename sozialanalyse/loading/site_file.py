@@ -1,0 +1,60 @@
+"""What a planner declares under ``site`` in ``town.yml``: who answers for the pages, and what is known of their accessibility.
+
+A public body owes its readers a statement on accessibility, a way to report barriers, and the name of who settles disputes
+(Directive (EU) 2016/2102, article 7; in North Rhine-Westphalia BGG NRW § 10b and BITV NRW; elsewhere the law of the Land). No
+program can know these, so that nothing is said where nothing is declared.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from sozialanalyse.catalogue import Text
+from sozialanalyse.documents import Model
+
+
+def _written_out(date: Any) -> Any:
+    """Lest a bare year is taken for seconds since 1970."""
+    if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
+        message = "a date like 2011-12-31 is expected"
+        raise ValueError(message)
+    return date
+
+
+class Accessibility(Model):
+    """The statement on accessibility: what somebody has found out, and nothing beyond it."""
+
+    law: Text = Field(description="by which law the statement is made, for example BGG NRW and BITV NRW")
+    status: Literal["full", "partial", "none"] = Field(description="how far the pages meet what the law asks")
+    assessed: Annotated[dt.date, BeforeValidator(_written_out)] = Field(description="the day of the assessment")
+    method: Literal["self", "external"] = Field(
+        description="self: the town has assessed its pages, external: others have"
+    )
+    barriers: tuple[Text, ...] = Field(
+        default=(), validate_default=True, description="what is not accessible, why, and what helps instead"
+    )
+    enforcement: Text = Field(description="who settles disputes: name, address, web page")
+
+    @field_validator("barriers")
+    @classmethod
+    def _fit(cls, barriers: tuple[Text, ...], info: ValidationInfo) -> tuple[Text, ...]:
+        status = info.data.get("status")
+        if status == "full" and barriers:
+            message = "the status is full, so there are no barriers; write partial, or take them away"
+            raise ValueError(message)
+        if status in {"partial", "none"} and not barriers:
+            message = "the status is not full; name at least one barrier, for readers must know what does not work"
+            raise ValueError(message)
+        return barriers
+
+
+class Site(Model):
+    """Who answers for the pages."""
+
+    publisher: Text = Field(description="the public body and its office that publish the pages")
+    feedback: Text = Field(description="whom readers tell of barriers and faults: name, e-mail, telephone")
+    accessibility: Accessibility | None = Field(default=None, description="the statement, once somebody has assessed")
