@@ -70,10 +70,10 @@ def funnel(view: View, compared: Comparison) -> Shown:
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
     chosen = {entry.id: _with_places(areas[areas["indicator"] == entry.id], entry) for entry in view.indicators}
-    chosen = dict([(name, part) for name, part in chosen.items() if part["place"].notna().any()][:MOST_PANELS])
+    chosen = dict([(name, part) for name, part in chosen.items() if (part["place"] != "").any()][:MOST_PANELS])
     if not chosen:
         return nothing()
-    panels = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=34, bottom=34)
+    panels = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=48, bottom=34)
     with style.look():
         drawn, axes = panels.draw(len(chosen))
         for panel, (name, part) in zip(axes, chosen.items(), strict=True):
@@ -89,7 +89,7 @@ def funnel(view: View, compared: Comparison) -> Shown:
 def _with_places(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     """Say of each area within or beyond which limits its value lies; empty where that cannot be said."""
     if indicator.kind not in COUNTED or rows.empty or rows["town_value"].isna().all():
-        return rows.assign(place=np.nan)
+        return rows.assign(place="")
     counted = Counted.of(rows, indicator)
     reference = rows["town_value"].to_numpy(dtype=np.float64) / indicator.factor
     if counted.is_part:
@@ -98,11 +98,11 @@ def _with_places(rows: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
         signal = statistics.ratio_signal(counted.events, counted.total * reference)
     places = np.array([WITHIN, WARNED, ALARMED], dtype=object)[np.nan_to_num(np.abs(signal)).astype(int)]
     known = rows["value"].notna() & ~np.isnan(signal) & (rows["denominator"] > 0)
-    return rows.assign(place=np.where(known, places, None))
+    return rows.assign(place=np.where(known, places, ""))
 
 
 def _draw_panel(view: View, axes: Axes, indicator: Indicator, rows: pd.DataFrame) -> None:
-    known = rows[rows["place"].notna()]
+    known = rows[rows["place"] != ""]
     axes.set_gid(f"panel-{indicator.id}")
     right, town = float(known["denominator"].max()) * ROOM, float(known["town_value"].iloc[0])
     top = max(float(known["value"].max()), town) * ROOM
@@ -154,7 +154,7 @@ def _name_limits(axes: Axes, ends: list[tuple[float, str]], top: float) -> None:
     places = style.spread([value / top * extent.height for value, _ in inside], 7.5, 0, extent.height)
     for place, (_, name) in zip(places, inside, strict=True):
         look: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "fontsize": 6.0}
-        style.write(axes, 1 + 3 / extent.width, place / extent.height, style.fit(name, 30, 6.0), **look)
+        style.write(axes, 1 + 3 / extent.width, place / extent.height, style.fit(name, 44, 6.0), **look)
 
 
 def _name_areas(axes: Axes, known: pd.DataFrame, limits: tuple[float, float]) -> None:
@@ -199,7 +199,7 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame]) -> str:
             "Open circle: within; filled circle: beyond the inner curves; diamond: beyond the outer ones. Small areas scatter more, so the limits are wider for them."
         ),
     ]
-    if any(part["place"].isna().any() for part in chosen.values()):
+    if any((part["place"] == "").any() for part in chosen.values()):
         texts.append(text("Areas without a value stand in the table alone."))
     texts.append(text("All axes begin at zero."))
     return " ".join(texts)
@@ -218,7 +218,7 @@ def _alt(view: View, chosen: dict[str, pd.DataFrame]) -> str:
         counts = {
             "beyond": _keys.number(view, int(rows["place"].isin([WARNED, ALARMED]).sum()), "areas", name),
             "far": _keys.number(view, int((rows["place"] == ALARMED).sum()), "areas", name),
-            "areas": _keys.number(view, int(rows["place"].notna().sum()), "areas", name),
+            "areas": _keys.number(view, int((rows["place"] != "").sum()), "areas", name),
         }
         message = "{label}: {beyond} of {areas} areas lie beyond the inner limits, {far} of them beyond the outer ones."
         texts.append(text(message, label=view.short(name), **counts))

@@ -59,7 +59,9 @@ def heat(view: View, compared: Comparison) -> Shown:
     shown = areas[areas["indicator"].isin(names)]
     rows = Rows.of(shown)
     height = rows.height * len(rows.areas)
-    panels = style.Panels(len(names), height=height, left=1, right=1, top=HEADING, bottom=8, names=rows.names)
+    widest = max(style.text_width(view.short(name), style.SMALL) for name in names)
+    top = min(HEADING, widest + 2 * ROOM)
+    panels = style.Panels(len(names), height=height, left=1, right=1, top=top, bottom=8, names=rows.names)
     with style.look():
         drawn, axes = panels.draw(len(names))
         name_rows(view, axes[0], rows)
@@ -94,7 +96,7 @@ def _draw_column(view: View, axes: Axes, indicator: str, column: pd.DataFrame, r
             chosen = (column["relation"] == relation) & (column["need"] == need) & column["value"].notna()
             _draw_signs(axes, rows.positions(column.loc[chosen, "area"]), shape, size, _look(relation, need))
     mark_states(axes, column, rows, -0.12)
-    heading = style.fit(view.short(indicator), HEADING - 2 * ROOM, style.SMALL)
+    heading = style.fit(view.short(indicator), HEADING - 1.5 * ROOM, style.SMALL)
     top = 1 + ROOM / axes.get_window_extent().height
     style.write(axes, 0.5, top, heading, transform=axes.transAxes, rotation=90, ha="center", va="bottom")
 

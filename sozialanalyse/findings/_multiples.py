@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,6 +56,8 @@ def multiples(view: View, frame: pd.DataFrame, indicator: str = "") -> Shown:
     own = rows[rows["area"].isin(areas)]
     if not own["value"].notna().any():
         return nothing()
+    areas = _of_today(own, areas)
+    own = own[own["area"].isin(areas)]
     expected = [pd.Timestamp(date) for date in view.town.data.file.periods]
     courses = Courses.of(rows, frame[frame["indicator"] == name], expected)
     known = [area for area in areas if courses.stretches(name, area)]
@@ -81,6 +84,13 @@ def _areas(view: View) -> list[str]:
     return [view.area]
 
 
+def _of_today(rows: pd.DataFrame, areas: Sequence[str]) -> list[str]:
+    """Leave out areas that had ended before the last date at which any has a row."""
+    last = rows.groupby("area")["period_end"].max()
+    known = rows.loc[rows["value"].notna(), "period_end"].max()
+    return [area for area in areas if area in last.index and last[area] >= known]
+
+
 def _leading(view: View, rows: pd.DataFrame) -> str:
     known = set(rows.loc[rows["value"].notna(), "indicator"])
     lead = view.town.catalogue.target_group(view.target_group).lead
@@ -95,9 +105,9 @@ class _Scales:
         self.limits = limits
         self.top = float(np.nanmax(known[["value", "upper"]].to_numpy(dtype=float))) * 1.05 or 1.0
         dates = known.drop_duplicates("period_end").sort_values("period_end")
-        self.times = years(dates["period_end"]).tolist()
-        labels = [period(row) for _, row in dates.iterrows()]
-        self.labels = [label if place in (0, len(labels) - 1) else "" for place, label in enumerate(labels)]
+        ends = dates.iloc[[0, -1] if len(dates) > 1 else [0]]
+        self.times = years(ends["period_end"]).tolist()
+        self.labels = [period(row) for _, row in ends.iterrows()]
         self.values = style.number_ticks(view, 0, self.top, 2)
 
     def draw(self, axes: Axes) -> None:
@@ -117,7 +127,7 @@ def _draw_panel(view: View, axes: Axes, indicator: str, area: str, courses: Cour
             draw_stretch(axes, _inside(part, scale), Line(town, "", TOWN))
     line = Line(courses.stretches(indicator, area), "", OWN, ribbon=True)
     for part in line.stretches:
-        draw_stretch(axes, part, line)
+        draw_stretch(axes, part, line if len(part) == 1 else replace(line, look=OWN | {"marker": ""}))
     mark_breaks(axes, courses.of_area(indicator, area))
     _head(view, axes, area, line.last)
 

@@ -90,8 +90,8 @@ def _draw_side(view: View, axes: Axes, rows: pd.DataFrame, top: float) -> None:
     high = float(rows["end"].max())
     axes.set_ylim(0, high)
     ages = [float(age) for age in range(0, int(high) - OPEN_YEARS + 1, OPEN_YEARS)]
-    labels = ["" if is_left else view.words.number(age) for age in ages]
-    scales(axes, style.number_ticks(view, 0, top, 3), (ages, labels))
+    upright = ([], []) if is_left else (ages, [view.words.number(age) for age in ages])
+    scales(axes, style.number_ticks(view, 0, top, 3), upright)
     axes.spines[["top", "right", "left"]].set_visible(False)
     _draw_bars(axes, rows[rows["is_last"]])
     _draw_outline(axes, rows[~rows["is_last"]])

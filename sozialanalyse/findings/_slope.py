@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 MOST_PANELS = 4
-MOST_NAMED = 60
-"""Up to so many lines each has its name at its end."""
+FEW, MOST_NAMED = 15, 60
+"""Up to so many lines each has its name at its end; of more those that changed clearly, up to so many."""
+
+LABELS = 118.0
+"""Width of the names, in points."""
 
 ROOM = 7.5
 """Between two names, in points."""
@@ -67,14 +70,13 @@ def slopes(view: View, developed: pd.DataFrame) -> Shown:
     chosen = dict([(name, part) for name, part in chosen.items() if len(part)][:MOST_PANELS])
     if not chosen:
         return nothing()
-    most = max(map(len, chosen.values()))
-    named = most <= MOST_NAMED
-    height = min(max(LEAST_HEIGHT, most * ROOM + 10), TALLEST) if named else TALLEST
-    panels = style.Panels(columns=min(2, len(chosen)), height=height, left=34, right=112 if named else 20)
+    most = max(len(_named(part)) for part in chosen.values())
+    height = min(max(LEAST_HEIGHT, most * ROOM + 10), TALLEST)
+    panels = style.Panels(columns=min(2, len(chosen)), height=height, left=34, right=LABELS if most else 20)
     with style.look():
         drawn, axes = panels.draw(len(chosen))
         for panel, (name, part) in zip(axes, chosen.items(), strict=True):
-            _draw_panel(view, panel, name, part, named=named)
+            _draw_panel(view, panel, name, part)
     everything = rows[rows["indicator"].isin(list(chosen))]
     picture = figure(drawn, _alt(view, chosen), _caption(view, chosen, everything), keys=_keys_of_drawn(chosen))
     return beside(view.words, picture, *(_table(view, name, everything) for name in chosen))
@@ -101,7 +103,7 @@ def _keys_of_drawn(chosen: dict[str, pd.DataFrame]) -> list[str]:
     return [*series, *(key("axis", name) for name in chosen)]
 
 
-def _draw_panel(view: View, axes: Axes, indicator: str, rows: pd.DataFrame, *, named: bool) -> None:
+def _draw_panel(view: View, axes: Axes, indicator: str, rows: pd.DataFrame) -> None:
     axes.set_gid(f"panel-{indicator}")
     ends = rows[["first_end", "last_end"]].iloc[0]
     first, last = years(ends).tolist()
@@ -116,8 +118,14 @@ def _draw_panel(view: View, axes: Axes, indicator: str, rows: pd.DataFrame, *, n
             part = rows[(rows["kind"] == kind) & (rows["converted"].astype(bool) == is_estimate)]
             _draw_lines(axes, part, (first, last), look, is_estimate=is_estimate)
     style.title(axes, view.short(indicator), view.unit(indicator))
-    if named:
-        _name_ends(view, axes, rows, top)
+    _name_ends(view, axes, _named(rows), top)
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """Choose the lines that get a name: all where they are few, else those that changed clearly, while there is room."""
+    clear = rows[rows["kind"] != UNCLEAR]
+    chosen = rows if len(rows) <= FEW or clear.empty else clear
+    return chosen if len(chosen) <= MOST_NAMED else rows.iloc[:0]
 
 
 def _date(rows: pd.DataFrame, end: str) -> str:
@@ -148,15 +156,16 @@ def _draw_lines(
 def _name_ends(view: View, axes: Axes, rows: pd.DataFrame, top: float) -> None:
     """Write number, name and last value of each area right of its line, moved apart where lines end close together."""
     extent = axes.get_window_extent()
-    places = style.spread((rows["last_value"] / top * extent.height).tolist(), ROOM, 2, extent.height + 8)
-    size = 6.0
+    ends = (rows["last_value"] / top * extent.height).tolist()
+    places, size = style.spread(ends, ROOM, 2, extent.height + 8), 6.0
+    _lead(axes, ends, places)
     for place, (_, row) in zip(places, rows.iterrows(), strict=True):
         value = words.end_value(view, row, "last")
         colour = LOOKS[row["kind"]]["color"] if row["kind"] != UNCLEAR else style.QUIET
-        name = style.fit(_keys.area(view, row["area"]), 103 - style.text_width(f" {value}", size), size)
+        name = style.fit(_keys.area(view, row["area"]), LABELS - 18 - style.text_width(f" {value}", size), size)
         style.write(
             axes,
-            1 + 6 / extent.width,
+            1 + 12 / extent.width,
             place / extent.height,
             f"{name} {value}",
             transform=axes.transAxes,
@@ -164,6 +173,17 @@ def _name_ends(view: View, axes: Axes, rows: pd.DataFrame, top: float) -> None:
             fontsize=size,
             color=colour,
         )
+
+
+def _lead(axes: Axes, ends: list[float], places: list[float]) -> None:
+    """Lead from the end of each line to its name, which may have been moved; all as one path beside the panel."""
+    if not ends:
+        return
+    extent = axes.get_window_extent()
+    x = np.tile([1 + 2 / extent.width, 1 + 10 / extent.width, np.nan], len(ends))
+    y = np.column_stack([ends, places, np.full(len(ends), np.nan)]).ravel() / extent.height
+    look: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.4, "clip_on": False, "gid": "leaders"}
+    axes.plot(x, y, transform=axes.transAxes, **look)
 
 
 def _caption(view: View, chosen: dict[str, pd.DataFrame], everything: pd.DataFrame) -> str:
