@@ -59,7 +59,7 @@ def _kinds(view: View) -> Iterator[tuple[str, Callable[[], Shown]]]:
     """List what can be shown of a view: a heading (message id), and what draws it."""
     tree, catalogue = view.town.areas, view.town.catalogue
     compared = comparison.compare(view.frame, tree, level=view.level, within=view.area, catalogue=catalogue)
-    developed = trends.development(view.frame, [view.area, *view.members])
+    developed = trends.development(view.frame)
     deviating = trends.deviating(view.frame, view.members)
     classes = charts.status_and_dynamics(view, compared, developed)
     yield "Lines over time", lambda: charts.development(view, view.frame)

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 COLUMNS = 2
 MOST_PANELS = 4
+MANY = 150
+"""Of more areas the signs are smaller."""
+
 STEPS = 80
 """Corners of a curve."""
 
@@ -118,7 +121,9 @@ def _draw_panel(view: View, axes: Axes, indicator: Indicator, rows: pd.DataFrame
             ends.append((float(values[np.nanargmax(sizes)]), view.words.text(_LABELS[place])))
     for place, look in LOOKS.items():
         part = known[known["place"] == place]
-        axes.plot(part["denominator"], part["value"], linestyle="", markeredgewidth=0.7, gid=place, **look)
+        size = look["markersize"] * (0.6 if len(known) > MANY else 1.0)
+        signs_of_it = {**look, "markersize": size, "markeredgewidth": 0.7, "linestyle": "", "gid": place}
+        axes.plot(part["denominator"], part["value"], **signs_of_it)
     _name_limits(axes, ends, top)
     _name_areas(axes, known, (right, top))
     style.title(axes, view.short(indicator.id), view.unit(indicator.id))

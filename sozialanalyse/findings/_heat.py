@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from sozialanalyse.comparison import Comparison
     from sozialanalyse.view import View
 
-MOST_COLUMNS = 14
+LEAST_COLUMNS, MOST_COLUMNS = 8, 14
+"""For so many columns room is kept, so that few are not wider than they need; so many are drawn."""
+
 HEADING, ROOM = 112.0, 6.0
 """Height of the upright headings and the room around them, in points."""
 
@@ -61,7 +63,9 @@ def heat(view: View, compared: Comparison) -> Shown:
     height = rows.height * len(rows.areas)
     widest = max(style.text_width(view.short(name), style.SMALL) for name in names)
     top = min(HEADING, widest + 2 * ROOM)
-    panels = style.Panels(len(names), height=height, left=1, right=1, top=top, bottom=8, names=rows.names)
+    panels = style.Panels(
+        max(len(names), LEAST_COLUMNS), height=height, left=1, right=1, top=top, bottom=8, names=rows.names
+    )
     with style.look():
         drawn, axes = panels.draw(len(names))
         name_rows(view, axes[0], rows)
@@ -90,24 +94,25 @@ def _draw_column(view: View, axes: Axes, indicator: str, column: pd.DataFrame, r
     width = axes.get_window_extent().width
     for need, colour in ((GREATER, style.ACCENT), (LESS, style.RIBBON)):
         places = rows.positions(column.loc[column["need"] == need, "area"])
-        _draw_bars(axes, places, rows.height, width, need, colour)
+        _draw_bars(axes, places, rows, width, need, colour)
     for relation, shape in SHAPES.items():
         for need in (GREATER, LESS, ""):
             chosen = (column["relation"] == relation) & (column["need"] == need) & column["value"].notna()
-            _draw_signs(axes, rows.positions(column.loc[chosen, "area"]), shape, size, _look(relation, need))
+            look = {**_look(relation, need), "marker": shape, "gid": relation or "untested"}
+            _draw_signs(axes, rows.positions(column.loc[chosen, "area"]), size, look)
     mark_states(axes, column, rows, -0.12)
     heading = style.fit(view.short(indicator), HEADING - 1.5 * ROOM, style.SMALL)
     top = 1 + ROOM / axes.get_window_extent().height
     style.write(axes, 0.5, top, heading, transform=axes.transAxes, rotation=90, ha="center", va="bottom")
 
 
-def _draw_bars(axes: Axes, places: np.ndarray, height: float, width: float, need: str, colour: str) -> None:
+def _draw_bars(axes: Axes, places: np.ndarray, rows: Rows, width: float, need: str, colour: str) -> None:
     """Shade cells, all of one need as one path: level strokes as thick as a row."""
     if not len(places):
         return
     inset = 0.5 / width  # a white line stays between the columns
     x = np.tile([-0.5 + inset, 0.5 - inset, np.nan], len(places))
-    thickness = max(height - 0.8, height * 0.7)
+    thickness = rows.height - 0.8 if rows.named else rows.height
     axes.plot(
         x, np.repeat(places, 3), color=colour, linewidth=thickness, solid_capstyle="butt", gid=f"shade {need}", zorder=1
     )
@@ -120,20 +125,11 @@ def _look(relation: str, need: str) -> dict[str, Any]:
     return {"markeredgecolor": colour, "markerfacecolor": colour if is_clear else "white", "is_small": not is_clear}
 
 
-def _draw_signs(axes: Axes, places: np.ndarray, shape: str, size: float, look: dict[str, Any]) -> None:
+def _draw_signs(axes: Axes, places: np.ndarray, size: float, look: dict[str, Any]) -> None:
     if not len(places):
         return
     measure = size * (0.6 if look.pop("is_small") else 1.0)
-    axes.plot(
-        np.zeros(len(places)),
-        places,
-        linestyle="",
-        marker=shape,
-        markersize=measure,
-        markeredgewidth=0.6,
-        zorder=3,
-        **look,
-    )
+    axes.plot(np.zeros(len(places)), places, linestyle="", markersize=measure, markeredgewidth=0.6, zorder=3, **look)
 
 
 def _caption(view: View, areas: pd.DataFrame, rows: Rows, columns: dict[str, pd.DataFrame]) -> str:

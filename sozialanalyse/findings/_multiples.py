@@ -11,6 +11,7 @@ import pandas as pd
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings._curves import Line, draw_stretch
+from sozialanalyse.findings._rows import areas_that_fit
 from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._stretches import Courses
 from sozialanalyse.findings._table import Table, beside
@@ -49,7 +50,7 @@ def multiples(view: View, frame: pd.DataFrame, indicator: str = "") -> Shown:
     Shown
         The panels with a table of all values; nothing where no area has a value.
     """
-    areas = _areas(view)
+    areas = areas_that_fit(view, MOST_PANELS)
     rows = frame[frame["area"].isin([*areas, view.town.areas.root])]
     name = indicator or _leading(view, rows[rows["area"].isin(areas)])
     rows = rows[rows["indicator"] == name]
@@ -61,27 +62,15 @@ def multiples(view: View, frame: pd.DataFrame, indicator: str = "") -> Shown:
     expected = [pd.Timestamp(date) for date in view.town.data.file.periods]
     courses = Courses.of(rows, frame[frame["indicator"] == name], expected)
     known = [area for area in areas if courses.stretches(name, area)]
-    panels = style.Panels(columns=COLUMNS, height=42, left=22, right=7, top=20, bottom=16)
-    limits = time_limits([own])
     with style.look():
-        drawn, axes = panels.draw(len(known))
-        scale = _Scales(view, own, limits)
+        scale = _Scales(view, own, time_limits([own]))
+        drawn, axes = scale.panels().draw(len(known))
         for panel, area in zip(axes, known, strict=True):
             _draw_panel(view, panel, name, area, courses, scale)
     level = view.level_name(view.town.areas.level(areas[0]), plural=True)
     keys = [*_keys_of_drawn(view, name, own[own["area"].isin(known)]), key("axis", name)]
     picture = figure(drawn, _alt(view, name, own, level), _caption(view, name, own, level), keys=keys)
     return beside(view.words, picture, _table(view, name, own, areas))
-
-
-def _areas(view: View) -> list[str]:
-    """Areas that get a panel: those of the view's level, or of the smallest larger one of which there are few enough."""
-    tree = view.town.areas
-    for level in tree.levels[tree.levels.index(view.level) if view.level in tree.levels else 0 :]:
-        members = view.members if level == view.level else tree.below(view.area, level)
-        if members and len(members) <= MOST_PANELS:
-            return sorted(members)
-    return [view.area]
 
 
 def _of_today(rows: pd.DataFrame, areas: Sequence[str]) -> list[str]:
@@ -109,6 +98,12 @@ class _Scales:
         self.times = years(ends["period_end"]).tolist()
         self.labels = [period(row) for _, row in ends.iterrows()]
         self.values = style.number_ticks(view, 0, self.top, 2)
+
+    def panels(self) -> style.Panels:
+        """Leave room for the labels of the scales."""
+        left = max(style.text_width(label, style.SMALL) for label in self.values[1]) + 9
+        right = max(style.text_width(label, style.SMALL) for label in self.labels) / 2 + 2
+        return style.Panels(columns=COLUMNS, height=42, left=left, right=right, top=20, bottom=16)
 
     def draw(self, axes: Axes) -> None:
         """Draw them around a panel."""

@@ -106,16 +106,19 @@ def _date(rows: pd.DataFrame, *, is_last: bool) -> str:
 
 
 def _draw_bars(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw the bars of the later date, all in one group; a count that is not known has none."""
-    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy
+    """Draw the bars of the later date as one path; a count that is not known has none."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415 - heavy
+    from matplotlib.path import Path  # noqa: PLC0415 - heavy
 
     known = rows[rows["length"].notna()]
+    if known.empty:
+        return
     corners = [
-        ((0, low), (length, low), (length, high), (0, high))
+        Path([(0, low), (length, low), (length, high), (0, high), (0, low)], closed=True)
         for length, low, high in zip(known["length"], known["age_from"], known["end"], strict=True)
     ]
-    bars = PolyCollection(corners, facecolors=style.AREA_COLOURS[0], edgecolors="white", linewidths=0.4, gid="bars")
-    axes.add_collection(bars, autolim=False)
+    look = {"facecolor": style.AREA_COLOURS[0], "edgecolor": "white", "linewidth": 0.4}
+    axes.add_patch(PathPatch(Path.make_compound_path(*corners), gid="bars", **look))
 
 
 def _draw_outline(axes: Axes, rows: pd.DataFrame) -> None:

@@ -74,6 +74,16 @@ def segments(
     axes.plot(x, y, color=colour, linewidth=width, solid_capstyle="butt", gid=name, zorder=1 if name == "guides" else 2)
 
 
+def areas_that_fit(view: View, most: int) -> list[str]:
+    """Areas of the view's level in the order of their ids, or, where they are too many, those of the next larger level that fits."""
+    tree = view.town.areas
+    for level in tree.levels[tree.levels.index(view.level) if view.level in tree.levels else 0 :]:
+        members = view.members if level == view.level else tree.below(view.area, level)
+        if members and len(members) <= most:
+            return sorted(members)
+    return [view.area]
+
+
 def mark_states(axes: Axes, areas: pd.DataFrame, rows: Rows, place: float) -> None:
     """Write the sign of each area whose ``status`` is no number into its row, at a place of the level axis."""
     for _, area in areas[areas["status"].isin(list(signs.MARKS))].iterrows():

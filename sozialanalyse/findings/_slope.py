@@ -14,6 +14,7 @@ from sozialanalyse.amounts import SUPPRESSED
 from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings._curves import DOTTED
+from sozialanalyse.findings._rows import areas_that_fit
 from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings._time_axis import period
@@ -50,6 +51,8 @@ LOOKS: dict[str, dict[str, Any]] = {
 def slopes(view: View, developed: pd.DataFrame) -> Shown:
     """Draw how each area of the view's level changed between two dates, for the first indicators that have both.
 
+    Of more than 60 areas the larger ones that hold them are drawn, if they are in the result.
+
     A triangle with a full line: the interval of the change leaves out zero. A dot with a dashed line: it does not, or there
     is no interval. Areas whose values stand at other dates, or are confidential, are in the table alone.
 
@@ -65,7 +68,8 @@ def slopes(view: View, developed: pd.DataFrame) -> Shown:
     Shown
         The chart with its table; nothing where no area has two dates.
     """
-    rows = developed[developed["area"].isin(view.members)]
+    areas = areas_that_fit(view, MOST_NAMED)
+    rows = developed[developed["area"].isin(areas)]
     chosen = {entry.id: _at_common_dates(rows[rows["indicator"] == entry.id]) for entry in view.indicators}
     chosen = dict([(name, part) for name, part in chosen.items() if len(part)][:MOST_PANELS])
     if not chosen:
@@ -186,9 +190,13 @@ def _lead(axes: Axes, ends: list[float], places: list[float]) -> None:
     axes.plot(x, y, transform=axes.transAxes, **look)
 
 
+def _level(view: View, *rows: pd.DataFrame) -> str:
+    return view.level_name(str(rows[0]["level"].iloc[0]), plural=True)
+
+
 def _caption(view: View, chosen: dict[str, pd.DataFrame], everything: pd.DataFrame) -> str:
     text = view.words.text
-    texts = [text("{level}, first and last date.", level=view.level_name(plural=True))]
+    texts = [text("{level}, first and last date.", level=_level(view, everything))]
     kinds = {kind for part in chosen.values() for kind in part["kind"]}
     if kinds & {UP, DOWN}:
         texts.append(text("Full line with a triangle: the change is more than chance alone explains."))
@@ -204,7 +212,7 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame], everything: pd.DataFra
 
 def _alt(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     text = view.words.text
-    texts = [text("Slope charts: {level} at two dates.", level=view.level_name(plural=True))]
+    texts = [text("Slope charts: {level} at two dates.", level=_level(view, *chosen.values()))]
     for name, rows in chosen.items():
         first, last = (_date(rows, end) for end in ("first", "last"))
         counts = {kind: _keys.number(view, int((rows["kind"] == kind).sum()), "areas", name, kind) for kind in LOOKS}
@@ -220,7 +228,12 @@ def _table(view: View, indicator: str, everything: pd.DataFrame) -> Table:
     text = view.words.text
     rows = everything[everything["indicator"] == indicator].sort_values("area", kind="stable")
     cells = [_cells(view, row) for _, row in rows.iterrows()]
-    headings = [view.level_name(), text("First value"), text("Last value"), text("Change with 95 % interval")]
+    headings = [
+        view.level_name(str(rows["level"].iloc[0])),
+        text("First value"),
+        text("Last value"),
+        text("Change with 95 % interval"),
+    ]
     return Table(
         caption=text(
             "{label} ({unit}): change between two dates", label=view.label(indicator), unit=view.unit(indicator)
