@@ -85,11 +85,12 @@ def _wilson(of: Lookup, claim: Claim) -> tuple[Fraction, Fraction] | None:
     indicator = of.indicator(claim)
     name = indicator.id, claim.parts["area"], claim.parts["end"]
     if name not in of.limits:
-        of.limits[name] = _interval_of(of, indicator, of.figure(claim))
+        of.limits[name] = interval_of(of, indicator, of.figure(claim))
     return of.limits[name]
 
 
-def _interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:
+def interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:
+    """Compute the 95 % interval of a proportion; None where it cannot be known."""
     terms = (term for term in (indicator.numerator, indicator.denominator) if term)
     is_rounded = any(term.measure in of.figures.knowledge.blurred for term in terms)
     if figure is None or is_rounded or indicator.kind != "proportion" or indicator.design_effect is None:
@@ -208,7 +209,7 @@ def _compared(of: Lookup, claim: Claim) -> Expected:
     """Count the areas whose interval lies above, below or around the value of the town."""
     indicator, shown = of.indicator(claim), _level_areas(of, claim).value
     whole = of.figures.figure(indicator, of.figures.root, claim.day())
-    limits = [_interval_of(of, indicator, figure) for _, figure in of.level(claim) if figure.value is not None]
+    limits = [interval_of(of, indicator, figure) for _, figure in of.level(claim) if figure.value is not None]
     if whole is None or whole.value is None or not limits or None in limits:
         return Expected(least=Fraction(0), greatest=shown)
     known = [found for found in limits if found]

@@ -76,7 +76,7 @@ def funnel(view: View, compared: Comparison) -> Shown:
     chosen = dict([(name, part) for name, part in chosen.items() if (part["place"] != "").any()][:MOST_PANELS])
     if not chosen:
         return nothing()
-    panels = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=48, bottom=34)
+    panels = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=58, bottom=34)
     with style.look():
         drawn, axes = panels.draw(len(chosen))
         for panel, (name, part) in zip(axes, chosen.items(), strict=True):
@@ -131,7 +131,8 @@ def _draw_panel(view: View, axes: Axes, indicator: Indicator, rows: pd.DataFrame
     style.write(axes, 0, -27 / axes.get_window_extent().height, note, transform=axes.transAxes, color=style.QUIET)
 
 
-_LABELS = {WARNED: "95 %", ALARMED: "99.8 %"}
+_LABELS = {WARNED: "95 % limit", ALARMED: "99.8 % limit"}
+"""Message ids."""
 
 
 def _limits(indicator: Indicator, town: float, right: float, confidence: float) -> list[tuple[Floats, Floats]]:
@@ -159,7 +160,7 @@ def _name_limits(axes: Axes, ends: list[tuple[float, str]], top: float) -> None:
     places = style.spread([value / top * extent.height for value, _ in inside], 7.5, 0, extent.height)
     for place, (_, name) in zip(places, inside, strict=True):
         look: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "fontsize": 6.0}
-        style.write(axes, 1 + 3 / extent.width, place / extent.height, style.fit(name, 44, 6.0), **look)
+        style.write(axes, 1 + 3 / extent.width, place / extent.height, style.fit(name, 54, 6.0), **look)
 
 
 def _name_areas(axes: Axes, known: pd.DataFrame, limits: tuple[float, float]) -> None:

@@ -164,7 +164,7 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
             relation: _keys.number(view, int((column["relation"] == relation).sum()), "areas", name)
             for relation in (ABOVE, BELOW)
         }
-        message = "{label}: {above} areas above, {below} below."
+        message = "{label}: areas above: {above}, below: {below}."
         texts.append(text(message, label=view.short(name), above=counts[ABOVE], below=counts[BELOW]))
     return signs.plain(" ".join(texts))
 

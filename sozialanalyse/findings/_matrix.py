@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SIZES = ((120, 7.0), (300, 6.0), (10_000, 5.0))
 """Up to so many areas: size of their numbers."""
 
+BETWEEN = "\u2002"
+"""Between two numbers: an en space, which nothing shortens."""
+
 LEADING = 1.35
 """Height of a line of numbers, in sizes of type."""
 
@@ -146,7 +149,7 @@ def _lines(areas: Sequence[str], width: float, size: float) -> list[list[str]]:
     """Break the numbers of areas into lines that fit a cell."""
     if not areas:
         return []
-    widest = max(style.text_width(area, size) for area in areas) + style.text_width("  ", size)
+    widest = max(style.text_width(area, size) for area in areas) + style.text_width(BETWEEN, size)
     fitting = max(int(width // widest), 1)
     return [list(areas[start : start + fitting]) for start in range(0, len(areas), fitting)]
 
@@ -167,7 +170,7 @@ def _draw(
         for number, dynamics in enumerate(classes.dynamics):
             _draw_cell(axes, (number * column, top, column, height), shaded=(status, dynamics) in classes.needy)
             for row, areas in enumerate(lines[status, dynamics]):
-                written = "  ".join(keyed(area, key("area", area)) for area in areas)
+                written = BETWEEN.join(keyed(area, key("area", area)) for area in areas)
                 y = top + 6 + LEADING * size * (row + 0.5)
                 style.write(axes, number * column + 5, y, written, fontsize=size, va="center")
         top += height

@@ -173,7 +173,8 @@ def _alt(view: View, rows: pd.DataFrame) -> str:
         )
     ]
     for sex, label in LABELS.items():
-        part = rows[(rows["sex"] == sex) & rows["is_last"] & rows["length"].notna()]
+        is_closed = rows["age_to"] < OPEN_AGE  # how wide an open group is drawn is our choice
+        part = rows[(rows["sex"] == sex) & rows["is_last"] & rows["length"].notna() & is_closed]
         if (rows["status"].isin(list(signs.MARKS))).any() or part.empty:
             continue
         widest = part.loc[part["length"].idxmax()]
