@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sozialanalyse.audit.claims import expected_of, interval_of
 from sozialanalyse.audit.judging import Fault
 from sozialanalyse.audit.keys import Claim
-from sozialanalyse.audit.knowledge import OPEN_AGE, Term
+from sozialanalyse.audit.knowledge import Term
 from sozialanalyse.audit.numerals import read_number
 from sozialanalyse.audit.placed import IN_ROW, Row, Scale
+from sozialanalyse.periods import OPEN_AGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -167,7 +168,7 @@ def _faults_of_funnel(panel: Panel, claim: Claim, scales: tuple[Scale, Scale], j
 
 
 def _stands_at(sign: Point, figure: Figure, across: Scale, upright: Scale) -> bool:
-    size, value = figure.denominator and figure.denominator.value, figure.value
+    size, value = _size(figure), figure.value
     if size is None or value is None:
         return False
     return (
@@ -175,10 +176,14 @@ def _stands_at(sign: Point, figure: Figure, across: Scale, upright: Scale) -> bo
     )
 
 
+def _size(figure: Figure) -> Fraction | None:
+    return figure.denominator.value if figure.denominator else None
+
+
 def _lies(group: str, figure: Figure, town: Figure, claim: Claim, judge: Judge) -> bool:
     """Hold a sign to the limits, of proportions; those of rates go by whole events and are not computed again."""
     indicator = judge.lookup.indicator(claim)
-    size = figure.denominator and figure.denominator.value
+    size = _size(figure)
     if indicator.kind != "proportion" or indicator.design_effect is None or not size:
         return True
     if figure.value is None or town.value is None:

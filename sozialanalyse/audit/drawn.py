@@ -82,19 +82,12 @@ def _faults_of_panel(
     indicator = panel.name.removeprefix("panel-")
     own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
     values = {"panel": indicator}
-    if panel.strange:
-        yield Fault(
-            "the panel {panel} holds shapes that are no points: {shapes}",
-            {**values, "shapes": ", ".join(panel.strange)},
-            kind="drawing",
-        )
+    yield from _faults_of_shapes(panel, values)
     if not (panel.points or panel.markers or panel.bands or panel.areas):
         return
     if charted := [claim for claim in claims if is_charted(claim, panel)]:
         yield from faults_of_chart(panel, charted[0], rows, judge, language)
         return
-    if any(inside_of(panel)(point) for stroke in panel.groups.get(LEADERS, []) for point in stroke):
-        yield Fault("lines that lead to names stand inside of the panel {panel}", values, kind="drawing")
     drawn = [claim for claim in own if claim.statistic in ("drawn", "drawn_series")]
     if not drawn:
         yield Fault("the panel {panel} is drawn, but no key tells what", values, kind="drawing")
@@ -118,6 +111,18 @@ def _faults_of_panel(
     else:
         yield from faults_of_lines(panel, drawn, Scale(*scale), judge, PLACE_TOLERANCE)
     yield from _faults_of_rules(panel, axis, values)
+
+
+def _faults_of_shapes(panel: Panel, values: dict[str, str]) -> Iterator[Fault]:
+    """Refuse shapes that are no points, and lines to names where data stand."""
+    if panel.strange:
+        yield Fault(
+            "the panel {panel} holds shapes that are no points: {shapes}",
+            {**values, "shapes": ", ".join(panel.strange)},
+            kind="drawing",
+        )
+    if any(inside_of(panel)(point) for stroke in panel.groups.get(LEADERS, []) for point in stroke):
+        yield Fault("lines that lead to names stand inside of the panel {panel}", values, kind="drawing")
 
 
 def _values_told(drawn: list[Claim], judge: Judge) -> Iterator[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -191,7 +191,7 @@ def _draw_cell(axes: Axes, box: tuple[float, float, float, float], *, shaded: bo
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - heavy
 
     x, y, width, height = box
-    look = {"facecolor": style.RIBBON if shaded else "white", "edgecolor": style.QUIET}
+    look: dict[str, Any] = {"facecolor": style.RIBBON if shaded else "white", "edgecolor": style.QUIET}
     axes.add_patch(
         Rectangle(
             (x, y), width, height, linewidth=1.4 if shaded else 0.5, zorder=2 if shaded else 1, clip_on=False, **look

@@ -177,7 +177,7 @@ def _alt(view: View, rows: pd.DataFrame) -> str:
         part = rows[(rows["sex"] == sex) & rows["is_last"] & rows["length"].notna() & is_closed]
         if (rows["status"].isin(list(signs.MARKS))).any() or part.empty:
             continue
-        widest = part.loc[part["length"].idxmax()]
+        widest = part.iloc[int(np.argmax(part["length"]))]
         before = rows[(rows["sex"] == sex) & ~rows["is_last"] & (rows["age_from"] == widest["age_from"])].iloc[0]
         message = "{sex}: the longest bar is that of ages {ages}, with {count} persons; before: {before}."
         values = {"ages": _ages(widest), "count": _count(view, widest), "before": _count(view, before)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -84,9 +84,8 @@ def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: Rows) -> None
         segments(axes, np.full(count, low), np.full(count, high), np.arange(count), "guides")
     known = areas[areas["rank_lower"].notna()]
     thickness = 1.4 if rows.named else 0.7
-    segments(
-        axes, *(known[name] for name in LIMITS), rows.positions(known["area"]), "intervals", style.ACCENT, thickness
-    )
+    lower, upper = (known[name] for name in LIMITS)
+    segments(axes, lower, upper, rows.positions(known["area"]), "intervals", style.ACCENT, thickness)
     _draw_dots(axes, known, rows, most)
     mark_states(axes, areas, rows, low)
     style.title(axes, view.short(indicator), view.words.text("rank by value"))
@@ -96,7 +95,7 @@ def _draw_dots(axes: Axes, known: pd.DataFrame, rows: Rows, most: int) -> None:
     clear = _is_clear(known, most)
     size = 4.6 if rows.size > 7 else 3.6 if rows.named else 2.0
     for name, part, face in (("open", known[~clear], "white"), ("filled", known[clear], style.ACCENT)):
-        look = {"markersize": size, "markerfacecolor": face, "markeredgecolor": style.ACCENT}
+        look: dict[str, Any] = {"markersize": size, "markerfacecolor": face, "markeredgecolor": style.ACCENT}
         edge = 0.9 if rows.named else 0.5
         axes.plot(part["rank"], rows.positions(part["area"]), "o", gid=name, markeredgewidth=edge, **look)
 
