@@ -15,6 +15,7 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
+from sozialanalyse import gallery
 from sozialanalyse.audit.drawn import faults_of_drawing
 from sozialanalyse.audit.figures import Figures
 from sozialanalyse.audit.judging import Judge
@@ -395,3 +396,13 @@ def _box(element):
 
 def _overlap(one, other):
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def test_gallery_shows_every_chart_and_names_what_the_data_do_not_show(view):
+    page = gallery.page([view])
+    sections = dict(re.findall(r'<h2 id="([a-z-]+)">[^<]+</h2>\n(.*?)(?=<h2|</div>)', page, re.DOTALL))
+    assert len(sections) == 14
+    shown = {name for name, body in sections.items() if "<figure" in body or "<table" in body}
+    assert set(sections) - shown == {"maps"}
+    assert "show nothing here" in sections["maps"]
+    assert "<script" not in page
