@@ -38,6 +38,15 @@ findings: $(READY)  ## make the findings of the shipped town: outputs/index.html
 test: $(READY)  ## run all tests, notebooks and examples included; each skip is listed with its reason (ARGS=)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# Of Berlin's 447 planning areas as well, where its raw files are: SHARED= names their folder.
+SHARED ?= ../shared/data
+.PHONY: gallery
+gallery: $(READY)  ## make a page of every chart, map and table, to be looked at: outputs/gallery/ (SHARED=, ARGS=)
+	$(BIN)/python -m sozialanalyse.gallery outputs/gallery/musterstadt.html --level lebensraum $(ARGS)
+	$(if $(wildcard $(SHARED)/berlin),$(BIN)/python -m sozialanalyse.gallery outputs/gallery/berlin.html \
+		--town data/berlin --raw $(SHARED) --level plr --target-group residents --target-group children $(ARGS))
+	@echo "Open in a browser: $(abspath outputs)/gallery/"
+
 .PHONY: lab
 lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab $(ARGS) notebooks

@@ -42,6 +42,7 @@ LAYERS = (
     ("audit",),
     ("batch",),
     ("schedule",),
+    ("gallery",),
     ("schemas", "cli"),
 )
 """From the ground up. A module imports from layers below its own, never from beside or above; a package is one layer."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from operator import eq, gt
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit import series
@@ -84,11 +85,12 @@ def _wilson(of: Lookup, claim: Claim) -> tuple[Fraction, Fraction] | None:
     indicator = of.indicator(claim)
     name = indicator.id, claim.parts["area"], claim.parts["end"]
     if name not in of.limits:
-        of.limits[name] = _interval_of(of, indicator, of.figure(claim))
+        of.limits[name] = interval_of(of, indicator, of.figure(claim))
     return of.limits[name]
 
 
-def _interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:
+def interval_of(of: Lookup, indicator: Indicator, figure: Figure | None) -> tuple[Fraction, Fraction] | None:
+    """Compute the 95 % interval of a proportion; None where it cannot be known."""
     terms = (term for term in (indicator.numerator, indicator.denominator) if term)
     is_rounded = any(term.measure in of.figures.knowledge.blurred for term in terms)
     if figure is None or is_rounded or indicator.kind != "proportion" or indicator.design_effect is None:
@@ -207,7 +209,7 @@ def _compared(of: Lookup, claim: Claim) -> Expected:
     """Count the areas whose interval lies above, below or around the value of the town."""
     indicator, shown = of.indicator(claim), _level_areas(of, claim).value
     whole = of.figures.figure(indicator, of.figures.root, claim.day())
-    limits = [_interval_of(of, indicator, figure) for _, figure in of.level(claim) if figure.value is not None]
+    limits = [interval_of(of, indicator, figure) for _, figure in of.level(claim) if figure.value is not None]
     if whole is None or whole.value is None or not limits or None in limits:
         return Expected(least=Fraction(0), greatest=shown)
     known = [found for found in limits if found]
@@ -222,6 +224,38 @@ def _class_limit(of: Lookup, claim: Claim) -> Expected:
     """Hold the limit of a map's class to the values shown: it is one of them."""
     values = of.shown_values(claim)
     return Expected(among=tuple(values), decimals=of.decimals(claim), is_absent=len(values) == 0)
+
+
+def _rank(of: Lookup, claim: Claim) -> Expected:
+    """Count the areas with a higher value; those with the same share the middle of their ranks."""
+    values, own = of.shown_values(claim), of.figure(claim)
+    if own is None or own.value is None:
+        return Expected(is_absent=True)
+    if len(values) < len(of.level(claim)):  # a hidden one may lie anywhere
+        return Expected(least=Fraction(1), greatest=Fraction(len(of.level(claim))), decimals=1)
+    higher, alike = (sum(compare(value, own.value) for value in values) for compare in (gt, eq))
+    return Expected(Fraction(2 * higher + alike + 1, 2), decimals=1)
+
+
+def _lowest_rank(of: Lookup, claim: Claim) -> Expected:
+    found = _rank(of, claim)
+    return replace(found, value=None, least=Fraction(1), greatest=found.value or found.greatest)
+
+
+def _highest_rank(of: Lookup, claim: Claim) -> Expected:
+    found = _rank(of, claim)
+    return replace(found, value=None, least=found.value or found.least, greatest=_level_areas(of, claim).value)
+
+
+def _count(of: Lookup, claim: Claim) -> Expected:
+    """Look up the people of a sex and an age."""
+    parts = claim.parts
+    term = Term(
+        measure=parts["measure"], sex=parts["sex"], age_from=int(parts["age_from"]), age_to=int(parts["age_to"])
+    )
+    time = of.figures.time_of(term, claim.day())
+    found = of.figures.count(term, parts["area"], time) if time else None
+    return Expected(is_absent=True) if found is None else _of_count(found)
 
 
 def _drawn(of: Lookup, claim: Claim) -> Expected:  # noqa: ARG001 - one of many
@@ -298,7 +332,10 @@ _LEVELS = {
     "level_all": _level_all,
     "level_without": _level_without,
     **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear"), _compared),
-    "drawn": _drawn,
+    **dict.fromkeys(("drawn", "drawn_ranks", "drawn_funnel", "drawn_relations"), _drawn),
+    "rank": _rank,
+    "rank_lower": _lowest_rank,
+    "rank_upper": _highest_rank,
 }
 _CELLS = {
     "value": _value,
@@ -336,6 +373,7 @@ _OTHERS = {
     "constant": _constant,
     "margin": _margin,
     "size": _size,
-    **dict.fromkeys(("axis", "date", "period", "ages", "area"), _drawn),
+    **dict.fromkeys(("axis", "date", "period", "ages", "area", "drawn_ages"), _drawn),
+    "count": _count,
 }
 _STATISTICS: dict[str, Callable[[Lookup, Claim], Expected]] = {**_CELLS, **_SERIES, **_LEVELS, **_OTHERS}

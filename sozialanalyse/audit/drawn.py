@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sozialanalyse.audit.charted import faults_of_chart, inside_of, is_charted, number_of
 from sozialanalyse.audit.judging import Fault
 from sozialanalyse.audit.maps import faults_of_map, lines_of_legend
-from sozialanalyse.audit.numerals import read_number
+from sozialanalyse.audit.pictures import LEADERS
 from sozialanalyse.audit.placed import Row, Scale, faults_of_lines, faults_of_rows, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sozialanalyse.audit.judging import Judge
     from sozialanalyse.audit.keys import Claim
-    from sozialanalyse.audit.pictures import Drawing, Panel, Point
+    from sozialanalyse.audit.pictures import Drawing, Panel
     from sozialanalyse.language import LanguageCode
 
 PLACE_TOLERANCE = 0.06
@@ -81,13 +82,11 @@ def _faults_of_panel(
     indicator = panel.name.removeprefix("panel-")
     own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
     values = {"panel": indicator}
-    if panel.strange:
-        yield Fault(
-            "the panel {panel} holds shapes that are no points: {shapes}",
-            {**values, "shapes": ", ".join(panel.strange)},
-            kind="drawing",
-        )
+    yield from _faults_of_shapes(panel, values)
     if not (panel.points or panel.markers or panel.bands or panel.areas):
+        return
+    if charted := [claim for claim in claims if is_charted(claim, panel)]:
+        yield from faults_of_chart(panel, charted[0], rows, judge, language)
         return
     drawn = [claim for claim in own if claim.statistic in ("drawn", "drawn_series")]
     if not drawn:
@@ -99,7 +98,7 @@ def _faults_of_panel(
         return
     axis = "y" if any(claim.statistic == "drawn_series" for claim in drawn) else "x"
     yield from _faults_of_axis(panel, axis, language, values)
-    scale = panel.scale(axis, [_number(label, language) for _, label in panel.ticks[axis]])
+    scale = panel.scale(axis, [number_of(label, language) for _, label in panel.ticks[axis]])
     if scale is None:
         yield Fault(
             "the axis of the panel {panel} cannot be read, so its points cannot be checked", values, kind="drawing"
@@ -112,6 +111,18 @@ def _faults_of_panel(
     else:
         yield from faults_of_lines(panel, drawn, Scale(*scale), judge, PLACE_TOLERANCE)
     yield from _faults_of_rules(panel, axis, values)
+
+
+def _faults_of_shapes(panel: Panel, values: dict[str, str]) -> Iterator[Fault]:
+    """Refuse shapes that are no points, and lines to names where data stand."""
+    if panel.strange:
+        yield Fault(
+            "the panel {panel} holds shapes that are no points: {shapes}",
+            {**values, "shapes": ", ".join(panel.strange)},
+            kind="drawing",
+        )
+    if any(inside_of(panel)(point) for stroke in panel.groups.get(LEADERS, []) for point in stroke):
+        yield Fault("lines that lead to names stand inside of the panel {panel}", values, kind="drawing")
 
 
 def _values_told(drawn: list[Claim], judge: Judge) -> Iterator[float]:
@@ -135,7 +146,7 @@ def _faults_of_points(
     """Hold every sign and every corner of a line to a published value."""
     offset, slope = scale
     allowed = abs(slope) * PLACE_TOLERANCE
-    inside = _inside(panel)
+    inside = inside_of(panel)
     markers = [point for point in panel.markers if inside(point)]
     if len(markers) > len(known):
         yield Fault(
@@ -157,17 +168,6 @@ def _faults_of_points(
             "{count} points are drawn outside of the panel {panel}", {**values, "count": beyond}, kind="drawing"
         )
     yield from _faults_of_bands(panel, axis, scale, known, values)
-
-
-def _inside(panel: Panel) -> Callable[[Point], bool]:
-    low, high = panel.frame or (None, None)
-
-    def inside(point: Point) -> bool:
-        if low is None or high is None:
-            return True
-        return low.x - 1 <= point.x <= high.x + 1 and low.y - 1 <= point.y <= high.y + 1
-
-    return inside
 
 
 def _faults_of_bands(
@@ -195,10 +195,10 @@ def _faults_of_bands(
 
 def _faults_of_axis(panel: Panel, axis: str, language: LanguageCode, values: dict[str, str]) -> Iterator[Fault]:
     """Hold the axis to what is drawn on it: where it ends may tell of a value that is not shown."""
-    inside = _inside(panel)
+    inside = inside_of(panel)
     points = [*panel.points, *panel.markers, *(point for band in panel.bands for point in band)]
     drawn = [getattr(point, axis) for point in points if inside(point)]
-    ticks = [(place, _number(label, language)) for place, label in panel.ticks[axis]]
+    ticks = [(place, number_of(label, language)) for place, label in panel.ticks[axis]]
     zero = [place for place, number in ticks if number == 0]
     if not drawn:
         return
@@ -224,9 +224,3 @@ def _faults_of_rules(panel: Panel, axis: str, values: dict[str, str]) -> Iterato
             message = "a line of the panel {panel} stands at {place}, neither at its edge nor at a tick"
             yield Fault(message, {**values, "place": f"{place:g}"}, kind="drawing")
             return
-
-
-def _number(label: str, language: LanguageCode) -> float | None:
-    """Read the label of a tick; dates are numbers of years."""
-    written = read_number(label, language)
-    return float(written.value) if written else None

@@ -26,9 +26,13 @@ _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
     LEVEL: (
         *("level_min", "level_max", "level_mean", "level_areas", "level_all", "level_without", "level_tested"),
         *("level_above", "level_below", "level_around", "level_clear", "drawn"),
+        *("drawn_ranks", "drawn_funnel", "drawn_relations"),
     ),
     (*LEVEL, "status"): ("level_status",),
     (*LEVEL, "number"): ("class_least", "class_greatest", "class_areas"),
+    (*LEVEL, "area"): ("rank", "rank_lower", "rank_upper"),
+    ("measure", "area", "end", "sex", "age_from", "age_to"): ("count",),
+    ("measure", "area", "first", "end"): ("drawn_ages",),
     MEASURED: ("unassigned", "unassigned_share"),
     REFORM: ("misplaced", "misplaced_of_town"),
     ("indicator",): ("axis", "margin"),
@@ -49,7 +53,7 @@ OPEN_ENDED = ("number", "constant")
 SEVERAL = ("date", "period", "ages", "area")
 """Keys of dates and names, whose text may hold several numerals."""
 
-WITHOUT_TEXT = ("drawn", "drawn_series", "axis")
+WITHOUT_TEXT = ("drawn", "drawn_series", "drawn_ranks", "drawn_funnel", "drawn_relations", "drawn_ages", "axis")
 """Keys of what is drawn and not written."""
 
 

@@ -36,6 +36,10 @@ ESTIMATES = re.compile(r"(?:until reform|converted)$")
 """Groups of values of before a reform, estimated for today's areas; they are no cells of the release."""
 
 
+LEADERS = "leaders"
+"""Group of the lines that lead from the end of a line to its name; they may stand beside the panel only."""
+
+
 class Point(NamedTuple):
     """A place in a picture."""
 
@@ -81,6 +85,8 @@ class Panel:
         Outlines of the coloured areas of each class.
     texts
         What is written in it.
+    groups
+        The same corners and signs by the id of their group, stroke by stroke.
     strange
         What is drawn in groups that should hold nothing or are not known.
     """
@@ -97,6 +103,7 @@ class Panel:
     rules: list[Point] = field(default_factory=list)
     areas: dict[str, list[list[Point]]] = field(default_factory=dict)
     texts: list[Text] = field(default_factory=list)
+    groups: dict[str, list[list[Point]]] = field(default_factory=dict)
     strange: list[str] = field(default_factory=list)
 
     def scale(self, axis: str, numbers: list[float | None]) -> tuple[float, float] | None:
@@ -224,6 +231,7 @@ def _note_shape(shape: Element, drawing: Drawing, panel: Panel | None, shapes: d
             panel.estimates += 1
         else:
             panel.markers.append(place)
+            panel.groups.setdefault(group, []).append([place])
     elif tag == "path":
         _note_path(list(_strokes(shape.get("d", ""))), panel, group)
     else:
@@ -249,6 +257,9 @@ def _note_path(strokes: list[list[Point]], panel: Panel, group: str) -> None:
     elif BANDS.match(group):
         panel.bands += strokes
     elif not (ESTIMATES.match(group) or BLANK.match(group)):
+        panel.groups.setdefault(group, []).extend(strokes)
+        if group == LEADERS:
+            return
         panel.points += corners
         panel.lines += strokes
 

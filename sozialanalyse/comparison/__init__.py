@@ -32,6 +32,7 @@ Where nothing is said of bounds, refusing is the only answer that cannot change 
 from __future__ import annotations
 
 from sozialanalyse.comparison import noticeable
+from sozialanalyse.comparison.ages import ages_and_sexes
 from sozialanalyse.comparison.comparing import Comparison, compare
 from sozialanalyse.comparison.gradients import Gradients, gradients
 from sozialanalyse.comparison.hot_spots import HotSpots, hot_spots
@@ -65,6 +66,7 @@ __all__ = [
     "Neighbours",
     "Similar",
     "Structure",
+    "ages_and_sexes",
     "compare",
     "decompose",
     "expected_changes",

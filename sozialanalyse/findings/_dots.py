@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._rows import Rows, mark_states, name_rows, segments
 from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key, keyed
@@ -24,16 +24,6 @@ if TYPE_CHECKING:
 
 COLUMNS = 3
 
-ROW_HEIGHTS = ((20, 14.0, 7.5), (45, 10.5, 7.0), (150, 7.6, 6.0))
-"""Up to so many areas: height of a row and size of its type, in points."""
-
-DENSE_ROWS = (2.4, 6.0)
-"""Least and largest height of a row where there are too many areas to name each."""
-
-DENSE_HEIGHT = 900.0
-"""What such a panel takes, as far as these heights allow."""
-
-MOST_GROUPS = 24
 ZERO_FROM = 0.5
 """An axis begins at zero unless all values lie above this part of the largest one."""
 
@@ -55,7 +45,7 @@ def comparison(view: View, compared: Comparison) -> Shown:
     names = [entry.id for entry in view.indicators if entry.id in known]
     if not names:
         return nothing()
-    rows = _Rows.of(areas[areas["indicator"].isin(names)])
+    rows = Rows.of(areas[areas["indicator"].isin(names)])
     columns = min(COLUMNS, len(names))
     panels = style.Panels(
         columns, height=rows.height * len(rows.areas), left=8, right=12, top=48, bottom=24, names=rows.names
@@ -65,7 +55,7 @@ def comparison(view: View, compared: Comparison) -> Shown:
         for number, (panel, name) in enumerate(zip(axes, names, strict=True)):
             _draw_panel(view, panel, areas[areas["indicator"] == name], rows)
             if number % columns == 0:
-                _name_rows(view, panel, rows)
+                name_rows(view, panel, rows)
     shown = areas[areas["indicator"].isin(names)]
     return figure(drawn, _alt(view, compared, names), _caption(view, shown, rows), keys=keys_of_drawn(view, shown))
 
@@ -76,38 +66,7 @@ def keys_of_drawn(view: View, areas: pd.DataFrame) -> list[str]:
     return [made for row in firsts for made in (_keys.of_level(view, "drawn", row), key("axis", row["indicator"]))]
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """The areas from top to bottom, and how much room each has."""
-
-    areas: list[str]
-    height: float
-    size: float
-
-    @classmethod
-    def of(cls, areas: pd.DataFrame) -> _Rows:
-        ids = sorted(areas["area"].unique())
-        fitting = [(height, size) for most, height, size in ROW_HEIGHTS if len(ids) <= most]
-        dense = min(max(DENSE_HEIGHT / len(ids), DENSE_ROWS[0]), DENSE_ROWS[1])
-        height, size = fitting[0] if fitting else (dense, 6.5)
-        return cls(ids, height, size)
-
-    @property
-    def named(self) -> bool:
-        return len(self.areas) <= ROW_HEIGHTS[-1][0]
-
-    @property
-    def names(self) -> float:
-        """Width of the column of names."""
-        return 116.0
-
-    def positions(self, areas: pd.Series) -> np.ndarray:
-        """Row of each area, from the top."""
-        number = {area: row for row, area in enumerate(self.areas)}
-        return areas.map(number).to_numpy(dtype=float)
-
-
-def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: Rows) -> None:
     """Draw one indicator: guides, the town's line, intervals, dots, signs for what is no number."""
     indicator = str(areas["indicator"].iloc[0])
     axes.set_gid(f"panel-{indicator}")
@@ -117,26 +76,15 @@ def _draw_panel(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> Non
     scales(axes, style.number_ticks(view, low, high))
     axes.spines[["top", "right", "left"]].set_visible(False)
     if rows.named:
-        _segments(
+        segments(
             axes, np.full(len(rows.areas), low), np.full(len(rows.areas), high), np.arange(len(rows.areas)), "guides"
         )
     _draw_town(view, axes, areas, rows)
     thickness = 1.4 if rows.named else 0.7
     known = areas[areas["lower"].notna() & areas["value"].notna()]
-    _segments(axes, known["lower"], known["upper"], rows.positions(known["area"]), "intervals", style.ACCENT, thickness)
+    segments(axes, known["lower"], known["upper"], rows.positions(known["area"]), "intervals", style.ACCENT, thickness)
     _draw_dots(axes, areas[areas["value"].notna()], rows)
-    for _, area in areas[areas["status"].isin(list(signs.MARKS))].iterrows():
-        sign = signs.MARKS[area.status]
-        style.write(
-            axes,
-            low,
-            rows.areas.index(area.area),
-            f" {sign}",
-            fontsize=rows.size + 1.5,
-            weight="bold",
-            va="center",
-            gid="sign",
-        )
+    mark_states(axes, areas, rows, low)
     style.title(axes, view.short(indicator), view.unit(indicator), lift=12)
 
 
@@ -160,17 +108,7 @@ def _has_town_line(view: View, areas: pd.DataFrame) -> bool:
     return bool(areas["town_value"].notna().iloc[0]) and not _is_count(view, areas)
 
 
-def _segments(
-    axes: Axes, starts: object, ends: object, rows: object, name: str, colour: str = style.GUIDE, width: float = 0.6
-) -> None:
-    """Draw many level lines as one path, which keeps the picture small."""
-    starts, ends, rows = (np.asarray(part, dtype=float) for part in (starts, ends, rows))
-    blank = np.full(len(starts), np.nan)
-    x, y = np.column_stack([starts, ends, blank]).ravel(), np.repeat(rows, 3)
-    axes.plot(x, y, color=colour, linewidth=width, solid_capstyle="butt", gid=name, zorder=1 if name == "guides" else 2)
-
-
-def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: Rows) -> None:
     """Draw the town's value as an upright line with its label on top."""
     if not _has_town_line(view, areas):
         return
@@ -186,7 +124,7 @@ def _draw_town(view: View, axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None
     style.write(axes, centre / width, top, f"{name} {amount}", transform=axes.transAxes, ha="center", va="bottom")
 
 
-def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
+def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: Rows) -> None:
     """Draw filled dots, open dots and diamonds, each kind as one path."""
     size = 4.6 if rows.size > 7 else 3.6 if rows.named else 2.0
     clear = areas["relation"].isin([ABOVE, BELOW])
@@ -211,36 +149,7 @@ def _draw_dots(axes: Axes, areas: pd.DataFrame, rows: _Rows) -> None:
         )
 
 
-def _name_rows(view: View, axes: Axes, rows: _Rows) -> None:
-    """Write the areas' names left of the first panel; where there are too many, those of the groups they belong to."""
-    width = axes.get_window_extent().width
-    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": rows.size}
-    if rows.named:
-        for number, area in enumerate(rows.areas):
-            name = style.fit(_keys.area(view, area), rows.names - 4, rows.size)
-            style.write(axes, -8 / width, number, name, **place)
-        return
-    for name, first, last in _groups(view, rows):
-        style.write(axes, -9 / width, (first + last) / 2, style.fit(name, rows.names - 6, rows.size), **place)
-        short = min(1.0 / rows.height, (last - first) / 2)  # leaves a gap of two points
-        line = [first - 0.5 + short, last + 0.5 - short]
-        axes.plot([-5 / width] * 2, line, color=style.QUIET, linewidth=0.8, clip_on=False, transform=place["transform"])
-
-
-def _groups(view: View, rows: _Rows) -> list[tuple[str, int, int]]:
-    """Name, first and last row of the larger areas, on the level with the most of them that can still be named."""
-    tree = view.town.areas
-    for level in tree.levels:
-        above = tree.ancestors_at(level)
-        groups = [str(above.get(area, "")) for area in rows.areas]
-        starts = [row for row, group in enumerate(groups) if row == 0 or group != groups[row - 1]]
-        if "" not in groups and len(starts) <= MOST_GROUPS:
-            ends = [*(start - 1 for start in starts[1:]), len(groups) - 1]
-            return [(_keys.area(view, groups[start]), start, end) for start, end in zip(starts, ends, strict=True)]
-    return []
-
-
-def _caption(view: View, areas: pd.DataFrame, rows: _Rows) -> str:
+def _caption(view: View, areas: pd.DataFrame, rows: Rows) -> str:
     words = view.words
     message = "{count} {level} in the order of their numbers; dot: value, line: 95 % interval."
     texts = [words.text(message, count=_number_of_areas(view, len(rows.areas)), level=view.level_name(plural=True))]

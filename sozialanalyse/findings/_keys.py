@@ -42,8 +42,13 @@ STATISTICS: Final[dict[str, tuple[str, ...]]] = {
     # Of the areas of a level inside an area.
     **dict.fromkeys(("level_min", "level_max", "level_mean", "level_areas", "level_all", "level_without"), _LEVEL),
     **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear", "drawn"), _LEVEL),
+    **dict.fromkeys(("drawn_ranks", "drawn_funnel", "drawn_relations"), _LEVEL),
     "level_status": (*_LEVEL, "status"),
+    **dict.fromkeys(("rank", "rank_lower", "rank_upper"), (*_LEVEL, "area")),
     **dict.fromkeys(("class_least", "class_greatest", "class_areas"), _CLASS),
+    # Of a count by sex and age.
+    "count": ("measure", "area", "period_end", "sex", "age_from", "age_to"),
+    "drawn_ages": ("measure", "area", "first_end", "last_end"),
     # Of a delivered total and its parts, and of a conversion.
     **dict.fromkeys(("unassigned", "unassigned_share"), _TERM),
     **dict.fromkeys(("misplaced", "misplaced_of_town"), ("measure", "reform", "period_end")),

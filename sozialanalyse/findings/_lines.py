@@ -7,7 +7,6 @@ points and dotted lines.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +16,13 @@ from sozialanalyse.amounts import NUMBER
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._curves import Line, draw_stretch
 from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._stretches import Courses
 from sozialanalyse.findings._time_axis import date_ticks, mark_breaks, period, time_limits
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key
-from sozialanalyse.trends import converted, years
+from sozialanalyse.trends import converted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 DEVIATING_PANELS = 4
-DOTTED = (0, (0.8, 1.4))
 
 
 def development(view: View, frame: pd.DataFrame) -> Shown:
@@ -113,24 +112,6 @@ def _keys_of_drawn(rows: list[pd.DataFrame], view: View) -> list[str]:
     return keys
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line to draw: its stretches, how it looks, and what it is called at its end."""
-
-    stretches: list[pd.DataFrame]
-    name: str
-    look: dict[str, Any]
-    ribbon: bool = False
-
-    @property
-    def rows(self) -> pd.DataFrame:
-        return pd.concat(self.stretches)
-
-    @property
-    def last(self) -> pd.Series:
-        return self.stretches[-1].iloc[-1]
-
-
 def _courses(view: View, rows: pd.DataFrame, delivered: pd.DataFrame) -> Courses:
     return Courses.of(rows, delivered, [pd.Timestamp(date) for date in view.town.data.file.periods])
 
@@ -140,12 +121,12 @@ def _has_town_line(view: View, indicator: str) -> bool:
     return view.area != view.town.areas.root and view.indicator(indicator).kind != "count"
 
 
-def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[_Line]:
+def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[Line]:
     own = {"color": style.INK, "linewidth": 2.0, "marker": "o", "markersize": 3.5}
     parts = courses.stretches(indicator, view.area)
     if not _has_town_line(view, indicator):
-        return [_Line(parts, "", own, ribbon=True)]
-    lines = [_Line(parts, _keys.area(view), own, ribbon=True)]
+        return [Line(parts, "", own, ribbon=True)]
+    lines = [Line(parts, _keys.area(view), own, ribbon=True)]
     town = {
         "color": style.AREA_COLOURS[0],
         "linewidth": 1.3,
@@ -154,11 +135,11 @@ def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[
         "markersize": 2.5,
     }
     if reference := courses.stretches(indicator, view.town.areas.root):
-        lines.append(_Line(reference, _keys.town(view), town))
+        lines.append(Line(reference, _keys.town(view), town))
     return lines
 
 
-def _lines_of_deviating(view: View, courses: Courses, indicator: str, areas: list[str]) -> list[_Line]:
+def _lines_of_deviating(view: View, courses: Courses, indicator: str, areas: list[str]) -> list[Line]:
     """Lines of the areas in the order of their ids, the town last so that it lies on top."""
     lines = []
     known = {area: parts for area in areas if (parts := courses.stretches(indicator, area))}
@@ -170,19 +151,19 @@ def _lines_of_deviating(view: View, courses: Courses, indicator: str, areas: lis
             "markersize": 3.2,
             "linewidth": 1.0,
         }
-        lines.append(_Line(parts, _keys.area(view, area), look))
+        lines.append(Line(parts, _keys.area(view, area), look))
     if town := courses.stretches(indicator, view.town.areas.root):
         look = {"color": style.INK, "linewidth": 2.2, "marker": ""}
-        lines.append(_Line(town, _keys.town(view), look))
+        lines.append(Line(town, _keys.town(view), look))
     return lines
 
 
-def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limits: tuple[float, float]) -> None:
+def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[Line], limits: tuple[float, float]) -> None:
     """Draw one panel: ribbons, lines, axes from zero, and each line's name and last value at its end."""
     axes.set_gid(f"panel-{indicator}")
     for line in lines:
         for part in line.stretches:
-            _draw_stretch(axes, part, line)
+            draw_stretch(axes, part, line)
     rows = pd.concat([line.rows for line in lines])
     limit_columns = ["value", "upper"] if any(line.ribbon for line in lines) else ["value"]
     top = float(np.nanmax(rows[limit_columns].to_numpy(dtype=float)))
@@ -195,27 +176,7 @@ def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[_Line], limi
     _name_ends(view, axes, lines)
 
 
-def _draw_stretch(axes: Axes, part: pd.DataFrame, line: _Line) -> None:
-    times = years(part["period_end"])
-    if line.ribbon and part["lower"].notna().all():
-        if len(part) == 1:
-            axes.vlines(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=4)
-        else:
-            axes.fill_between(times, part["lower"], part["upper"], color=style.RIBBON, linewidth=0)
-    estimates = int(converted(part).sum())  # a reform lies after all of them, so they stand first
-    measured, values = slice(estimates, None), part["value"].to_numpy()
-    axes.plot(times[measured], values[measured], solid_capstyle="round", markeredgewidth=0, **line.look)
-    if estimates:
-        colour, width = line.look["color"], line.look["linewidth"]
-        until = slice(None, estimates + 1)
-        axes.plot(times[until], values[until], color=colour, linewidth=width, linestyle=DOTTED, gid="until reform")
-        hollow = {"markerfacecolor": "white", "markeredgecolor": colour, "markeredgewidth": 0.9, "linestyle": ""}
-        marker, size = line.look["marker"] or "o", line.look.get("markersize", 3.0) + 1
-        first = slice(None, estimates)
-        axes.plot(times[first], values[first], marker=marker, markersize=size, gid="converted", **hollow)
-
-
-def _name_ends(view: View, axes: Axes, lines: list[_Line]) -> None:
+def _name_ends(view: View, axes: Axes, lines: list[Line]) -> None:
     """Write name and last value right of the panel, moved apart where lines end close to each other."""
     height = axes.get_window_extent().height
     low, high = axes.get_ylim()
@@ -229,7 +190,7 @@ def _name_ends(view: View, axes: Axes, lines: list[_Line]) -> None:
         _name_end(axes, line, text, place / height, two_rows=room > 10)
 
 
-def _name_end(axes: Axes, line: _Line, value: str, place: float, *, two_rows: bool) -> None:
+def _name_end(axes: Axes, line: Line, value: str, place: float, *, two_rows: bool) -> None:
     colour = line.look["color"]
     weight = "bold" if colour == style.INK else "normal"
     look: dict[str, Any] = {"transform": axes.transAxes, "va": "center", "color": colour}

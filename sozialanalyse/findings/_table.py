@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sozialanalyse.findings.display import Shown
 from sozialanalyse.language import NO_NUMBER, without_keys
 
 if TYPE_CHECKING:
@@ -97,3 +98,21 @@ def note_on_dashes(words: Language, rows: Sequence[Sequence[str]]) -> list[str]:
     """Explain the dash where one stands in a table."""
     occurs = any(without_markup(cell).startswith(NO_NUMBER) for row in rows for cell in row)
     return [words.text("{sign} cannot be given.", sign=NO_NUMBER)] if occurs else []
+
+
+def beside(words: Language, picture: Shown, *tables: Table) -> Shown:
+    """Put what a chart shows beside it, as tables that open; of several, each under its caption.
+
+    Parameters
+    ----------
+    words
+        Language of the readers.
+    picture
+        The chart.
+    tables
+        All that it shows, as numbers.
+    """
+    heading = words.text("Figures of the chart")
+    template = Markup("<details class='figures'><summary>{}</summary>{}</details>")
+    html = template.format(heading, Markup("").join(table.html() for table in tables))
+    return Shown(picture.html + html, "\n\n".join([picture.text, *(table.text() for table in tables)]))

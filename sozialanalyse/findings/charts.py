@@ -1,12 +1,48 @@
 """Charts: developments over time and comparisons of areas, with what chance alone can do.
 
-Each chart takes a view and results and gives a picture with a text alternative that tells the finding. Areas stand in
-the order of their ids; a second sign (filled or open, marker, line style, label) stands beside every colour.
+Each chart takes a view and results and gives a picture with a text alternative that tells the finding, the newer ones with
+the table of what they show beside it. Areas stand in the order of their ids; a second sign (filled or open, marker, line
+style, label) stands beside every colour.
+
+=================  =====================================================================  ==========================================
+chart              what it takes beside the view                                          what it answers
+=================  =====================================================================  ==========================================
+`development`      indicator frame                                                        how did it go on here?
+`deviating`        result of :func:`.trends.deviating`                                    where did it go on otherwise?
+`multiples`        indicator frame                                                        how did it go on in each area?
+`slopes`           result of :func:`.trends.development`                                  what changed between two dates?
+`comparison`       result of :func:`.comparison.compare`                                  how do the areas differ?
+`ranks`            the same                                                               how sure is a place among the areas?
+`funnel`           the same                                                               what can be chance in areas of this size?
+`heat`             the same                                                               where do many indicators point the same way?
+`matrix`           :func:`status_and_dynamics`, or classes of an index                    where does it stand, and where does it go?
+`pyramid`          result of :func:`.comparison.ages_and_sexes`                           who lives here, and who did?
+=================  =====================================================================  ==========================================
 """
 
 from __future__ import annotations
 
 from sozialanalyse.findings._dots import comparison
+from sozialanalyse.findings._funnel import funnel
+from sozialanalyse.findings._heat import heat
 from sozialanalyse.findings._lines import development, deviating
+from sozialanalyse.findings._matrix import Classes, matrix, status_and_dynamics
+from sozialanalyse.findings._multiples import multiples
+from sozialanalyse.findings._pyramid import pyramid
+from sozialanalyse.findings._ranks import ranks
+from sozialanalyse.findings._slope import slopes
 
-__all__ = ["comparison", "development", "deviating"]
+__all__ = [
+    "Classes",
+    "comparison",
+    "development",
+    "deviating",
+    "funnel",
+    "heat",
+    "matrix",
+    "multiples",
+    "pyramid",
+    "ranks",
+    "slopes",
+    "status_and_dynamics",
+]
