@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -21,12 +22,13 @@ def python_path() -> str:
 
 
 def work(module: str, job: Mapping[str, Any]) -> str | None:
-    """Start a module, give it a job on its standard input, and wait for its end.
+    """Start a module, give it a job on its standard input, and wait for its end; it ends when this process does.
 
     Parameters
     ----------
     module
-        Named and not imported by whoever asks, as it may hold what the caller must never hold.
+        Named and not imported by whoever asks, as it may hold what the caller must never hold. It reads a line and calls
+        :func:`sozialanalyse.parents.end_with_parent`.
     job
         Written as one line of JSON.
 
@@ -35,14 +37,19 @@ def work(module: str, job: Mapping[str, Any]) -> str | None:
     str or None
         Why it failed, by the last line that it said; None where it ended well.
     """
-    done = subprocess.run(  # noqa: S603 - our own module
+    with subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", module],
-        input=json.dumps(job).encode() + b"\n",
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": python_path(), "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
-    if not done.returncode:
-        return None
-    said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return said or f"exit code {done.returncode}"
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        with contextlib.suppress(BrokenPipeError):  # it could not even start: what it said is read below
+            process.stdin.write(json.dumps(job).encode() + b"\n")
+            process.stdin.flush()
+        # Its input stays open until it has ended: by that it knows that we are there.
+        said = process.stderr.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+        code = process.wait()
+    return (said or f"exit code {code}") if code else None
