@@ -37,6 +37,7 @@ LAYERS = (
     ("trends", "comparison", "index", "outlook"),
     ("view",),
     ("findings",),
+    ("charts",),
     ("downloads",),
     ("warming",),
     ("audit",),

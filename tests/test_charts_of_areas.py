@@ -21,10 +21,10 @@ from sozialanalyse.audit.figures import Figures
 from sozialanalyse.audit.judging import Judge
 from sozialanalyse.audit.knowledge import read_knowledge
 from sozialanalyse.audit.pictures import read_drawing
+from sozialanalyse.charts import two_dates
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.disclosure.knowledge import knowledge_of
 from sozialanalyse.errors import UsageError
-from sozialanalyse.findings import _slope
-from sozialanalyse.findings import _style as style
 from sozialanalyse.findings.display import nothing
 from sozialanalyse.findings.static import static_texts
 from tests.colours import DEFICIENCIES, contrast_on_white, lab
@@ -186,12 +186,12 @@ def test_no_chart_uses_red_or_more_than_four_colours(drawn, name):
 
 
 def test_lines_of_slopes_can_be_told_apart_with_every_colour_vision_and_on_white():
-    used = [look["color"] for look in _slope.LOOKS.values()]
+    used = [look["color"] for look in two_dates.LOOKS.values()]
     for matrix in DEFICIENCIES.values():
         seen = [lab(colour, matrix) for colour in used]
         assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 20
     assert min(map(contrast_on_white, used)) >= 3
-    assert len({look["marker"] for look in _slope.LOOKS.values()}) == 3
+    assert len({look["marker"] for look in two_dates.LOOKS.values()}) == 3
 
 
 def moved(svg, kind, by=1.0):

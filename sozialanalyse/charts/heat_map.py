@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialanalyse.amounts import MISSING
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows
 from sozialanalyse.comparison import ABOVE, AROUND, BELOW, BETTER, UNKNOWN, WORSE
 from sozialanalyse.comparison.relations import judgement
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._rows import Rows, mark_states, name_rows
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_BREAK_SPACE

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialanalyse import statistics
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows, segments
+from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._rows import Rows, mark_states, name_rows, segments
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed

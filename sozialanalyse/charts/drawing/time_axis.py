@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.findings import _style as style
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.trends import years
 

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.amounts import SUPPRESSED
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.curves import DOTTED
+from sozialanalyse.charts.drawing.rows import areas_that_fit
+from sozialanalyse.charts.drawing.scale import scales
+from sozialanalyse.charts.drawing.time_axis import period
 from sozialanalyse.findings import _keys, signs, words
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._curves import DOTTED
-from sozialanalyse.findings._rows import areas_that_fit
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
-from sozialanalyse.findings._time_axis import period
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key
 from sozialanalyse.trends import HIDDEN, years

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sozialanalyse.amounts import NUMBER
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.scale import scales
+from sozialanalyse.charts.drawing.time_axis import period
 from sozialanalyse.comparison.ages import BOTH
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside
-from sozialanalyse.findings._time_axis import period
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.periods import OPEN_AGE

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.text import Text
 
-from sozialanalyse.findings import _style as style
+from sozialanalyse.charts.drawing import style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
