@@ -17,7 +17,7 @@ from sozialanalyse.comparison.relations import judgement
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import NO_BREAK_SPACE
+from sozialanalyse.language import NO_BREAK_SPACE, keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ ARROWS = {ABOVE: "▲", BELOW: "▼", AROUND: "○", UNKNOWN: "◇"}
 GREATER, LESS = "greater need", "less need"
 
 
-def heat(view: View, compared: Comparison) -> Shown:
+def heat(view: View, compared: Comparison, *, fewest: int = 1) -> Shown:
     """Draw how the areas lie to the town in all indicators, in the order of their ids.
 
     Parameters
@@ -46,6 +46,8 @@ def heat(view: View, compared: Comparison) -> Shown:
         Whose target group and language count.
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
+    fewest
+        Of fewer areas nothing is drawn.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def heat(view: View, compared: Comparison) -> Shown:
     areas = compared.areas.assign(status=signs.states(compared.areas))
     tested = set(areas.loc[areas["relation"] != UNKNOWN, "indicator"])
     names = [entry.id for entry in view.indicators if entry.id in tested][:MOST_COLUMNS]
-    if not names:
+    if not names or areas["area"].nunique() < fewest:
         return nothing()
     columns = {name: _judged(view, name, areas[areas["indicator"] == name]) for name in names}
     shown = areas[areas["indicator"].isin(names)]
@@ -161,7 +163,10 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
     ]
     for name, column in columns.items():
         counts = {
-            relation: _keys.number(view, int((column["relation"] == relation).sum()), "areas", name)
+            relation: keyed(
+                view.words.number((column["relation"] == relation).sum()),
+                _keys.of_level(view, f"level_{relation}", column.iloc[0]),
+            )
             for relation in (ABOVE, BELOW)
         }
         message = "{label}: areas above: {above}, below: {below}."

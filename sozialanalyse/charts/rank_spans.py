@@ -126,7 +126,7 @@ def _alt(view: View, areas: pd.DataFrame, names: list[str]) -> str:
         clear = int(_is_clear(known, int(known["level_areas"].iloc[0])).sum())
         message = "{label}: in {clear} of {areas} areas all ranks that they may have lie in the same half."
         counts = {
-            "clear": _keys.number(view, clear, "areas", name),
+            "clear": _keys.number(view, clear, "areas", name, "clear"),
             "areas": _keys.number(view, len(known), "areas", name),
         }
         texts.append(text(message, label=view.short(name), **counts))
