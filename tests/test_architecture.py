@@ -24,7 +24,7 @@ LAYERS = (
     ("documents",),
     ("periods",),
     ("areas",),
-    ("amounts",),
+    ("amounts", "age_bands"),
     ("catalogue",),
     ("loading",),
     ("scope",),

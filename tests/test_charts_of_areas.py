@@ -24,7 +24,7 @@ from sozialanalyse.audit.pictures import read_drawing
 from sozialanalyse.charts import two_dates
 from sozialanalyse.charts.drawing import style
 from sozialanalyse.disclosure.knowledge import knowledge_of
-from sozialanalyse.errors import UsageError
+from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.findings.display import nothing
 from sozialanalyse.findings.static import static_texts
 from tests.colours import DEFICIENCIES, contrast_on_white, lab
@@ -75,18 +75,6 @@ def counts() -> str:
     return "\n".join(rows) + "\n"
 
 
-def cells_by_age() -> str:
-    """Write the people by sex and age as published cells; the gate does not count them among its own as yet."""
-    rows, number = [], 1000
-    for date in POOR:
-        for (sex, age), people in {("female", "0-14"): 6200, ("male", "0-14"): 6200, **SEXES}.items():
-            first, _, last = age.removesuffix("+").partition("-")
-            total = people if age == "0-14" else 4 * (people - 500 * (date == FIRST and age == "15-64"))
-            number += 1
-            rows.append(f"c{number},0,population,{sex},{first},{last},stock,{date},{date},public,{total},,")
-    return "\n".join(rows) + "\n"
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     texts_of_town = {"areas__csv": AREAS, "disclosure__yml": RULES, "town__yml": TIDY}
@@ -127,19 +115,23 @@ CHARTS = ("slopes", "ranks", "funnel", "heat", "multiples", "matrix", "pyramid")
 
 
 @pytest.fixture(scope="module")
-def judge(folder, tmp_path_factory):
-    """Knows what was released of the town, and nothing else."""
+def released(folder, tmp_path_factory):
+    """What was released of the town, as an edition tells it."""
     output = tmp_path_factory.mktemp("output")
     town = sa.open_town(folder)
     sa.write_release(sa.release(town), output / "town.release")
     with zipfile.ZipFile(output / "town.release") as archive:
         (output / "cells.csv").write_bytes(archive.read("cells.csv"))
     knowledge = knowledge_of(sa.open_release(output / "town.release"))
-    with (output / "cells.csv").open("a", encoding="utf-8") as file:
-        file.write(cells_by_age())
     knowledge["static"] = static_texts(town.catalogue, town.data.file, "en")
     (output / "knowledge.json").write_text(json.dumps(knowledge), encoding="utf-8")
-    return Judge(Figures(read_knowledge(output)))
+    return output
+
+
+@pytest.fixture(scope="module")
+def judge(released):
+    """Knows what was released of the town, and nothing else."""
+    return Judge(Figures(read_knowledge(released)))
 
 
 def of_children(svg):
@@ -331,6 +323,33 @@ def test_pyramid_leaves_out_and_marks_a_hidden_count(view):
     assert [path.get("d").count("M") for path in paths] == [3, 2]
     assert texts(svg_of(shown)).count("•") == 1
     assert "longest bar" not in shown.text
+
+
+def test_everybody_is_drawn_by_age_where_the_group_is_everybody(view, folder):
+    residents = sa.View(sa.open_town(folder), "residents", "", "ortsteil", "en")
+    assert sa.charts.population(residents).text == sa.charts.pyramid(view, sa.comparison.ages_and_sexes(view.town)).text
+    assert sa.charts.population(view) == nothing()
+
+
+def test_a_page_says_why_it_has_no_pyramid(folder):
+    town = sa.open_town(folder)
+    at_one_date = town.counts[town.counts["period_end"] == pd.Timestamp(LAST)]
+    once = replace(town, data=replace(town.data, counts=at_one_date))
+    shown = sa.charts.population(sa.View(once, "residents", "", "ortsteil", "en"))
+    assert shown.text == (
+        "There is no population pyramid here: counts by age and sex of two dates are not known, or not public."
+    )
+
+
+def test_people_of_a_protected_measure_are_refused(released, tmp_path):
+    (tmp_path / "cells.csv").write_bytes((released / "cells.csv").read_bytes())
+    knowledge = json.loads((released / "knowledge.json").read_text(encoding="utf-8"))
+    assert {entry["measure"] for entry in knowledge["people"]} == {"population"}
+    for measure in knowledge["measures"]:
+        measure["k"] = 5
+    (tmp_path / "knowledge.json").write_text(json.dumps(knowledge), encoding="utf-8")
+    with pytest.raises(DataError, match="people of population are told by age and sex, though a rule protects"):
+        read_knowledge(tmp_path)
 
 
 def test_people_are_taken_at_the_first_and_the_last_date(view):

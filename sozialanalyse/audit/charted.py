@@ -159,10 +159,8 @@ def _steps(strokes: Sequence[Sequence[Point]]) -> Iterator[list[Point]]:
 
 def _bands(claim: Claim, day: str, sex: str, judge: Judge) -> dict[tuple[int, int], Fraction]:
     """Published counts by first age and end of the drawn bar; an open end is drawn over ten years."""
-    cells = judge.figures.knowledge.cells
-    chosen = cells[(cells["measure"] == claim.parts["measure"]) & (cells["sex"] == sex)]
     found: dict[tuple[int, int], Fraction] = {}
-    for first, last in sorted(set(zip(chosen["age_from"].tolist(), chosen["age_to"].tolist(), strict=True))):
+    for _, first, last in sorted(part for part in judge.figures.parts(claim.parts["measure"]) if part[0] == sex):
         term = Term(measure=claim.parts["measure"], sex=sex, age_from=first, age_to=last)
         time = judge.figures.time_of(term, claim.day(day))
         count = judge.figures.count(term, claim.parts["area"], time) if time else None

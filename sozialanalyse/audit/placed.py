@@ -5,6 +5,7 @@ A sign at the value of another area is no value that nobody published, and yet i
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
 from sozialanalyse.audit.judging import Fault
@@ -173,9 +174,8 @@ def faults_of_lines(
     """
     series = [_series(claim, judge) for claim in drawn if claim.statistic == "drawn_series"]
     days = _days(panel, [claim for claim in drawn if claim.statistic == "drawn_series"])
-    has_ends_only = len(panel.notches["x"]) == ENDS
     if days is None or not (
-        has_ends_only or all(_has_notch(days.place(day), panel) for values in series for day in values)
+        _names_its_ends(panel, days) or all(_has_notch(days.place(day), panel) for values in series for day in values)
     ):
         return
     curves = [[(days.place(day), scale.place(value)) for day, value in values.items()] for values in series]
@@ -204,6 +204,14 @@ def _days(panel: Panel, drawn: Sequence[Claim]) -> Scale | None:
         return None
     slope = (last - first) / (places[-1] - places[0])
     return Scale(first - slope * places[0], slope)
+
+
+def _names_its_ends(panel: Panel, days: Scale) -> bool:
+    """Whether an axis of time has two ticks, at the first and the last day, and says so."""
+    ticks = panel.ticks["x"]
+    return len(panel.notches["x"]) == len(ticks) == ENDS and all(
+        str(dt.date.fromordinal(round(days.offset + days.slope * place)).year) in label for place, label in ticks
+    )
 
 
 def _has_notch(place: float, panel: Panel) -> bool:

@@ -17,6 +17,7 @@ chart              what it takes beside the view                                
 `heat`             the same                                                               where do many indicators point the same way?
 `matrix`           :func:`status_and_dynamics`, or classes of an index                    where does it stand, and where does it go?
 `pyramid`          result of :func:`.comparison.ages_and_sexes`                           who lives here, and who did?
+`population`       nothing                                                                the same, where the group is everybody
 =================  =====================================================================  ==========================================
 """
 
@@ -26,7 +27,7 @@ from sozialanalyse.charts.dots import comparison
 from sozialanalyse.charts.funnels import funnel
 from sozialanalyse.charts.heat_map import heat
 from sozialanalyse.charts.lines import development, deviating
-from sozialanalyse.charts.pyramids import pyramid
+from sozialanalyse.charts.pyramids import population, pyramid
 from sozialanalyse.charts.rank_spans import ranks
 from sozialanalyse.charts.small_multiples import multiples
 from sozialanalyse.charts.status_matrix import Classes, matrix, status_and_dynamics
@@ -41,6 +42,7 @@ __all__ = [
     "heat",
     "matrix",
     "multiples",
+    "population",
     "pyramid",
     "ranks",
     "slopes",

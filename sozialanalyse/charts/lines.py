@@ -102,8 +102,8 @@ def deviating(view: View, rows: pd.DataFrame) -> Shown:
 
 def _keys_of_drawn(rows: list[pd.DataFrame], view: View) -> list[str]:
     """Keys of the series of areas, of the town's beside them, and of the axes."""
-    keys, known = [], pd.concat(rows)
-    for (indicator, area), series in known[known["value"].notna()].groupby(["indicator", "area"], sort=False):
+    keys = []
+    for (indicator, area), series in pd.concat(rows).groupby(["indicator", "area"], sort=False):
         name = str(indicator)
         ends = series["period_end"].min(), series["period_end"].max()
         beside = [view.town.areas.root] if view.indicator(name).kind != "count" else []
