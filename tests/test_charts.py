@@ -17,6 +17,7 @@ from sozialanalyse.charts.drawing import stretches, style, time_axis
 from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.findings import signs
 from sozialanalyse.findings.display import as_svg, nothing
+from tests.chart_text import looked_at, outside, overlapping, structure
 from tests.colours import DEFICIENCIES, contrast_on_white, lab
 from tests.drawn_town import (
     DOLLARS,
@@ -242,6 +243,16 @@ def test_nothing_is_drawn_of_values_that_are_all_missing(view):
     comparison = sa.comparison.compare(frame, view.town.areas, level=view.level)
     assert str(sa.charts.development(view, frame).html) == ""
     assert str(sa.charts.comparison(view, comparison).html) == ""
+
+
+def test_charts_are_built_as_they_were_when_they_were_last_looked_at(view, root):
+    """Where a change is meant, change tests/chart_structures.txt with it, so that it is seen in review."""
+    names = ("development", "deviating", "comparison", "maps")
+    svgs = {name: svg_of(shown) for name, shown in zip(names, pictures(view), strict=True)}
+    assert {name: structure(svg) for name, svg in svgs.items()} == {name: looked_at(root, name) for name in names}
+    assert {name: (list(overlapping(svg)), outside(svg)) for name, svg in svgs.items()} == dict.fromkeys(
+        names, ([], [])
+    )
 
 
 def test_no_picture_uses_red(view):

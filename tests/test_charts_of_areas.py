@@ -22,13 +22,13 @@ from sozialanalyse.audit.judging import Judge
 from sozialanalyse.audit.knowledge import read_knowledge
 from sozialanalyse.audit.pictures import read_drawing
 from sozialanalyse.charts import two_dates
-from sozialanalyse.charts.drawing import style
 from sozialanalyse.disclosure.knowledge import knowledge_of
 from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.findings.display import nothing
 from sozialanalyse.findings.static import static_texts
+from tests.chart_text import looked_at, outside, overlapping, rooms, structure
 from tests.colours import DEFICIENCIES, contrast_on_white, lab
-from tests.drawn_town import SCRIPT, elements, group, marks, svg_of, texts, with_status
+from tests.drawn_town import SCRIPT, group, marks, svg_of, texts, with_status
 from tests.small_town import TIDY, write_town
 
 AREAS = f"""\
@@ -394,27 +394,24 @@ def large(tmp_path_factory):
     return view, sa.comparison.compare(view.frame, view.town.areas, level=view.level, catalogue=view.town.catalogue)
 
 
-@pytest.mark.parametrize("name", ["ranks", "funnel", "heat"])
+@pytest.mark.parametrize("name", ["comparison", "ranks", "funnel", "heat"])
 def test_at_447_areas_no_two_texts_overlap(large, name):
     svg = svg_of(getattr(sa.charts, name)(*large))
-    boxes = [box for element in elements(svg, "text") if (box := _box(element))]
-    assert len(boxes) >= 2
-    assert [(a, b) for n, a in enumerate(boxes) for b in boxes[:n] if _overlap(a[:4], b[:4])] == []
+    assert len(rooms(svg)) >= 2
+    assert list(overlapping(svg)) == []
+    assert outside(svg) == []
 
 
-def _box(element):
-    """Room of a level text, as wide as it is written in a wide type."""
-    look = dict(part.split(": ") for part in element.get("style").split("; ") if ": " in part)
-    size = float(look["font-size"].removesuffix("px"))
-    if "rotate(-90" in element.get("transform", ""):
-        return None
-    x, y, width = float(element.get("x")), float(element.get("y")), style.text_width(element.text or "", size)
-    left = x - {"start": 0, "middle": width / 2, "end": width}[look["text-anchor"]]
-    return left, y - 0.7 * size, left + width, y, element.text
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_small_picture_has_room_for_its_texts(drawn, name):
+    assert list(overlapping(svg_of(drawn[name]))) == []
+    assert outside(svg_of(drawn[name])) == []
 
 
-def _overlap(one, other):
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_built_as_it_was_when_it_was_last_looked_at(drawn, root, name):
+    """Where a change is meant, change tests/chart_structures.txt with it, so that it is seen in review."""
+    assert structure(svg_of(drawn[name])) == looked_at(root, name)
 
 
 def test_gallery_shows_every_chart_and_names_what_the_data_do_not_show(view):

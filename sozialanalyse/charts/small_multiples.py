@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MOST_PANELS = 72
 COLUMNS = 6
 HEIGHT = 42.0
+GAP = 2.0
+"""Between the names of two panes, in points."""
+
 TYPE = 6.0
 """Size of what is written above a pane."""
 
@@ -188,13 +191,14 @@ def _has_town_line(view: View, indicator: str) -> bool:
 
 def _head(view: View, panes: Panes, area: str, last: pd.Series) -> list[Artist]:
     """Write the area's number and name above its pane, and below them its last value."""
-    name = style.fit(_keys.area(view, area), panes.width + 24, TYPE, "bold")
+    before = panes.panels.left - GAP
+    name = style.fit(_keys.area(view, area), panes.panels.width + before + panes.panels.right - GAP, TYPE, "bold")
     value = signs.amount(
         view, last["indicator"], last["value"], last["status"], key=_keys.of_area(_keys.value_of(last), last)
     )
     look: dict[str, Any] = {"fontsize": TYPE, "verticalalignment": "baseline"}
     return [
-        panes.text(name, (0, 1), (-20, 11), weight="bold", **look),
+        panes.text(name, (0, 1), (-before, 11), weight="bold", **look),
         panes.text(f"{value} ({period(last)})", (1, 1), (0, 3), horizontalalignment="right", color=style.QUIET, **look),
     ]
 

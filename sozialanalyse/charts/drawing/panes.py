@@ -64,8 +64,8 @@ class Panes(Artist):
     ----------
     sheet
         The figure.
-    width
-        Of a pane, in points.
+    panels
+        As given.
     hair
         Half of the width of what stands for one time alone, in years.
     """
@@ -73,7 +73,7 @@ class Panes(Artist):
     def __init__(self, panels: style.Panels, count: int, span: Span, times: Ticks, values: Ticks) -> None:
         super().__init__()
         self.sheet = panels.sheet(count)
-        self.width = panels.width
+        self.panels = panels
         self.hair = HAIR * (span.last - span.first) / panels.width
         self._places = panels.places(count)
         self._place = Affine2D()
