@@ -8,6 +8,7 @@ import numpy as np
 
 from sozialanalyse import statistics
 from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.findings import _keys, signs
@@ -62,7 +63,7 @@ def funnel(view: View, compared: Comparison, *, panels: int = MOST_PANELS, fewes
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
     panels
-        So many indicators are drawn at most, the first of the target group.
+        So many indicators are drawn at most, the leading one of the target group first.
     fewest
         Of fewer areas with a place in the funnel none is drawn.
 
@@ -76,7 +77,7 @@ def funnel(view: View, compared: Comparison, *, panels: int = MOST_PANELS, fewes
     See :func:`.statistics.proportion_funnel` and :func:`.statistics.expected_at_limits`.
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
-    chosen = {entry.id: _with_places(areas[areas["indicator"] == entry.id], entry) for entry in view.indicators}
+    chosen = {entry.id: _with_places(areas[areas["indicator"] == entry.id], entry) for entry in lead_first(view)}
     full = [(name, part) for name, part in chosen.items() if (part["place"] != "").sum() >= max(fewest, 1)]
     chosen = dict(full[:panels])
     if not chosen:

@@ -17,7 +17,7 @@ from sozialanalyse.comparison.relations import judgement
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import NO_BREAK_SPACE, keyed
+from sozialanalyse.language import keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,6 @@ HEADING, ROOM = 112.0, 6.0
 """Height of the upright headings and the room around them, in points."""
 
 SHAPES = {ABOVE: "^", BELOW: "v", AROUND: "o", UNKNOWN: "D"}
-ARROWS = {ABOVE: "▲", BELOW: "▼", AROUND: "○", UNKNOWN: "◇"}
 GREATER, LESS = "greater need", "less need"
 
 
@@ -90,8 +89,8 @@ def _draw_column(view: View, axes: Axes, indicator: str, column: pd.DataFrame, r
     axes.set_ylim(len(rows.areas) - 0.5, -0.5)
     axes.set_xticks([])
     axes.set_yticks([])
-    for side in axes.spines.values():
-        side.set(color=style.GUIDE, linewidth=0.6)
+    axes.spines[:].set_visible(False)
+    axes.patch.set(edgecolor=style.GUIDE, linewidth=0.6)
     size = min(rows.height * 0.62, 6.5)
     width = axes.get_window_extent().width
     for need, colour in ((GREATER, style.ACCENT), (LESS, style.RIBBON)):
@@ -175,6 +174,7 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
 
 
 _NEEDS = {GREATER: "greater need", LESS: "smaller need"}
+_RELATIONS = {ABOVE: "above", BELOW: "below", AROUND: "not to be told apart", UNKNOWN: "not tested"}
 """Message ids."""
 
 
@@ -189,15 +189,14 @@ def _table(view: View, columns: dict[str, pd.DataFrame], rows: Rows) -> Table:
     headings = [_heading(view, column.iloc[0]) for column in columns.values()]
     return Table(
         caption=text(
-            "{level} beside {town}: values, and how they lie to it",
+            "How the {level} lie to {town}",
             level=view.level_name(plural=True),
             town=_keys.town(view),
         ),
         headings=[view.level_name(), *headings],
         rows=cells,
-        numeric=frozenset(range(1, len(headings) + 1)),
+        numeric=frozenset(),
         notes=[
-            text("▲ above, ▼ below, ○ not to be told apart, ◇ not tested."),
             signs.explain(view, {state for column in columns.values() for state in column["status"]}),
             *note_on_dashes(view.words, cells),
         ],
@@ -210,11 +209,8 @@ def _heading(view: View, row: pd.Series) -> str:
 
 
 def _cell(view: View, row: dict[str, Any] | None) -> str:
-    """Write a value with the sign of its relation and, in words, the need that it points to."""
+    """Say how a value lies to the town and which need that points to; the values stand in the table of areas."""
     if row is None or row["status"] in signs.MARKS:
         return signs.MARKS[row["status"] if row else MISSING]
-    value = signs.amount(
-        view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
-    )
     need = f" ({view.words.text(_NEEDS[row['need']])})" if row["need"] else ""
-    return f"{value}{NO_BREAK_SPACE}{ARROWS[row['relation']]}{need}"
+    return view.words.text(_RELATIONS[row["relation"]]) + need

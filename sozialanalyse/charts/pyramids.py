@@ -89,7 +89,7 @@ def pyramid(view: View, people: pd.DataFrame) -> Shown:
         drawn, axes = panels.draw(2)
         for panel, sex in zip(axes, BOTH, strict=True):
             _draw_side(view, panel, rows[rows["sex"] == sex], top)
-    keys = [key("drawn_ages", first["measure"], first["area"], *dates), *_keys_of_shown(rows)]
+    keys = [key("drawn_ages", first["measure"], first["area"], *dates)]
     picture = figure(drawn, _alt(view, rows), _caption(view, rows), keys=keys)
     return beside(view.words, picture, _table(view, rows))
 
@@ -101,10 +101,6 @@ def _placed(people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(
         end=end, length=people["value"] / (end - people["age_from"]), is_last=people["period_end"] == last
     )
-
-
-def _keys_of_shown(rows: pd.DataFrame) -> list[str]:
-    return [_key(row) for _, row in rows.iterrows() if row["status"] not in signs.MARKS]
 
 
 def _key(row: pd.Series) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows, segments
 from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.findings import _keys, signs
@@ -45,7 +46,7 @@ def ranks(view: View, compared: Comparison) -> Shown:
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
     known = set(areas.loc[areas["rank_lower"].notna(), "indicator"]) if "rank_lower" in areas else set()
-    names = [entry.id for entry in view.indicators if entry.id in known][:MOST_PANELS]
+    names = [entry.id for entry in lead_first(view) if entry.id in known][:MOST_PANELS]
     if not names:
         return nothing()
     shown = areas[areas["indicator"].isin(names)]

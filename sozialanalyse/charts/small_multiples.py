@@ -9,6 +9,7 @@ import pandas as pd
 
 from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.curves import DOTTED
+from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.panes import Panes, Span
 from sozialanalyse.charts.drawing.rows import areas_that_fit
 from sozialanalyse.charts.drawing.stretches import Courses
@@ -95,8 +96,7 @@ def _of_today(rows: pd.DataFrame, areas: Sequence[str]) -> list[str]:
 
 def _leading(view: View, rows: pd.DataFrame) -> str:
     known = set(rows.loc[rows["value"].notna(), "indicator"])
-    lead = view.town.catalogue.target_group(view.target_group).lead
-    return next((name for name in [lead, *(entry.id for entry in view.indicators)] if name in known), lead)
+    return next((entry.id for entry in lead_first(view) if entry.id in known), "")
 
 
 def _draw(view: View, indicator: str, own: pd.DataFrame, areas: Sequence[str], courses: Courses) -> style.Figure:

@@ -13,6 +13,7 @@ import pandas as pd
 from sozialanalyse.amounts import SUPPRESSED
 from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.curves import DOTTED
+from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.rows import areas_that_fit
 from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.charts.drawing.time_axis import period
@@ -63,7 +64,7 @@ def slopes(view: View, developed: pd.DataFrame, *, panels: int = MOST_PANELS, fe
     developed
         Result of :func:`sozialanalyse.trends.development`.
     panels
-        So many indicators are drawn at most, the first of the target group.
+        So many indicators are drawn at most, the leading one of the target group first.
     fewest
         Of fewer areas with both dates none is drawn.
 
@@ -74,7 +75,7 @@ def slopes(view: View, developed: pd.DataFrame, *, panels: int = MOST_PANELS, fe
     """
     areas = areas_that_fit(view, MOST_NAMED)
     rows = developed[developed["area"].isin(areas)]
-    chosen = {entry.id: _at_common_dates(rows[rows["indicator"] == entry.id]) for entry in view.indicators}
+    chosen = {entry.id: _at_common_dates(rows[rows["indicator"] == entry.id]) for entry in lead_first(view)}
     chosen = dict([(name, part) for name, part in chosen.items() if len(part) >= max(fewest, 1)][:panels])
     if not chosen:
         return nothing()
