@@ -23,8 +23,8 @@ MODULES = (
     "outlook",
     "indicators",
     "view",
-    "findings.charts",
-    "findings.maps",
+    "charts",
+    "charts.maps",
     "findings.tables",
     "findings.words",
     "findings.pages",
@@ -96,7 +96,7 @@ def _speak() -> None:
 
 def _draw() -> None:
     """Draw a small picture: fonts are found, and the way to SVG has been gone once."""
-    from sozialanalyse.findings._style import Panels, look, write  # noqa: PLC0415
+    from sozialanalyse.charts.drawing.style import Panels, look, write  # noqa: PLC0415
     from sozialanalyse.findings.display import as_svg  # noqa: PLC0415
 
     with look():
