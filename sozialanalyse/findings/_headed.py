@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from sozialanalyse.view import View
 
+MOST_NAMED = 3
+"""So many indicators a sentence or a heading names; more would hide what it says."""
+
 Groups = list[tuple[str, list[str]]]
 
 
@@ -44,7 +47,13 @@ def by_verdict(view: View, said: Iterable[tuple[str, str, str]], headings: Mappi
 
 
 def _heading(view: View, message: str, indicators: list[str]) -> str:
-    return view.words.text(message, indicators=view.words.listing([view.short(name) for name in indicators]))
+    return view.words.text(message, indicators=listed(view, [view.label(name) for name in indicators]))
+
+
+def listed(view: View, names: list[str]) -> str:
+    """List the first names; of more, it is said that there are others."""
+    more = [view.words.text("others")] if len(names) > MOST_NAMED else []
+    return view.words.listing([*names[:MOST_NAMED], *more])
 
 
 def headed(groups: Groups) -> Shown:

@@ -14,6 +14,7 @@ from sozialanalyse import trends
 from sozialanalyse.evidence import ABOVE, AROUND, BELOW, FALLING, HIGHER, LOWER, RISING, UNKNOWN
 from sozialanalyse.findings import _keys, words
 from sozialanalyse.findings._beside_town import row_of, side, town_value
+from sozialanalyse.findings._headed import listed
 from sozialanalyse.language import NO_BREAK_SPACE, key, keyed, rounded
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
     from sozialanalyse.evidence import Evidence
     from sozialanalyse.view import View
-
-MOST_NAMED = 3
-"""So many other indicators are named; of more, it is said that there are others."""
 
 UPWARDS, DOWNWARDS = (RISING, HIGHER), (FALLING, LOWER)
 
@@ -71,7 +69,7 @@ def of_comparison(view: View, rows: Mapping[str, Any]) -> list[str]:
     sentences = [_value(view, lead, lead["value"], _period(view, lead)), _range(view, lead), _sides(view, lead)]
     town = math.nan if view.area == view.town.areas.root else lead.town_value
     against = _beside(view, lead.indicator, lead.period_end, own, town)
-    return [text for text in [*sentences, against or _other_differences(view, lead, others), _limits(view)] if text]
+    return [text for text in [*sentences, against or _other_differences(view, others), _limits(view)] if text]
 
 
 def subject(view: View, indicator: str) -> str:
@@ -175,10 +173,10 @@ _SURE_VERDICTS = {
     trends.RISING: "Over {points} {periods} the {word} prevails, more clearly than chance would make one expect.",
     trends.FALLING: "Over {points} {periods} the {word} prevails, more clearly than chance would make one expect.",
     trends.NO_CLEAR_TREND: "Over {points} {periods} no prevailing direction can be told from chance.",
-    trends.HIGHER: "Only two {periods} are compared; the difference is larger than chance would make one expect.",
-    trends.LOWER: "Only two {periods} are compared; the difference is larger than chance would make one expect.",
-    trends.NO_CLEAR_DIFFERENCE: "Only two {periods} are compared; the difference cannot be told from chance.",
-    trends.UNTESTED: "Only two {periods} are compared; whether that is more than chance is not tested.",
+    trends.HIGHER: "It is a comparison of two {periods}, not a trend: the difference is larger than chance explains.",
+    trends.LOWER: "It is a comparison of two {periods}, not a trend: the difference is larger than chance explains.",
+    trends.NO_CLEAR_DIFFERENCE: "It is a comparison of two {periods}, not a trend: the difference cannot be told from chance.",
+    trends.UNTESTED: "It is a comparison of two {periods}, not a trend: whether it is more than chance is not tested.",
     trends.ONE_DATE: "There is only one {period}, so nothing can be said about a development.",
     trends.OVERLAPPING: "The spans overlap and count the same events more than once, so no development is tested.",
 }
@@ -250,20 +248,15 @@ def _other_courses(view: View, others: list[Any]) -> str:
         return ""
     clear = [row for row in known if row.finding in {*UPWARDS, *DOWNWARDS} and is_told(row)]
     if not clear:
-        return view.words.text("Among the other indicators no course can be told from chance.")
+        return view.words.text("For the other indicators no development can be told from chance.")
     named = [f"{view.label(row.indicator)} ({_moved(view, row)})" for row in clear]
-    message = "Among the other indicators the course can be told from chance for: {indicators}."
-    return view.words.text(message, indicators=_listed(view, named))
+    message = "Other indicators with a development that can be told from chance: {indicators}."
+    return view.words.text(message, indicators=listed(view, named))
 
 
 def _moved(view: View, row: Any) -> str:
     word = view.words.text("risen" if row.finding in UPWARDS else "fallen")
     return keyed(word, _keys.of_change("course", row))
-
-
-def _listed(view: View, names: list[str]) -> str:
-    more = [view.words.text("others")] if len(names) > MOST_NAMED else []
-    return view.words.listing([*names[:MOST_NAMED], *more])
 
 
 def _range(view: View, row: Any) -> str:
@@ -305,7 +298,7 @@ _SIDE_LABELS = {
 """Message ids of how many areas lie where."""
 
 
-def _other_differences(view: View, lead: Any, others: list[Any]) -> str:
+def _other_differences(view: View, others: list[Any]) -> str:
     """Name the other indicators in which areas discernibly differ from the town."""
     text = view.words.text
     tested = [row for row in others if row.above + row.below + row.around]
@@ -314,10 +307,10 @@ def _other_differences(view: View, lead: Any, others: list[Any]) -> str:
         return ""
     if not found:
         return text("For the other indicators no area differs discernibly from the town's value.")
-    message = "There are discernible differences from the town's value for: {indicators}."
-    if lead.above + lead.below:
-        message = "There are discernible differences from the town's value also for: {indicators}."
-    return text(message, indicators=_listed(view, found))
+    return text(
+        "Other indicators with discernible differences from the town's value: {indicators}.",
+        indicators=listed(view, found),
+    )
 
 
 def _limits(view: View) -> str:
