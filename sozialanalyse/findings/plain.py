@@ -186,9 +186,9 @@ def _written(view: View, number: Round) -> str:
 
 
 def _rounded(view: View, name: str, area: str, day: pd.Timestamp, value: float, base: int = 0) -> Round:
-    """Round a value to a whole number of persons; of a share, among the smallest base with at least one of them."""
+    """Round a value to a whole number of persons; of a share, among a given base or the smallest with at least one of them."""
     indicator = view.indicator(name)
-    base = base or _base_of(indicator, value)
+    base = base if base and indicator.kind not in {"count", "mean"} else _base_of(indicator, value)
     count = _count_of(indicator, value, base)
     statistic = "about" if indicator.kind in {"count", "mean"} else "of_base"
     return Round(base, count, key(statistic, name, area, day, base))
@@ -291,7 +291,7 @@ def _range(view: View, row: Any) -> list[str]:
 
 def _end(view: View, row: Any, name: str) -> Round:
     indicator = view.indicator(row.indicator)
-    base = _base_of(indicator, row.maximum)
+    base = _base_of(indicator, row[name] if indicator.kind in {"count", "mean"} else row.maximum)
     statistic = {"minimum": "about_least", "maximum": "about_greatest"}[name]
     return Round(base, _count_of(indicator, row[name], base), _keys.of_level(view, statistic, row, base))
 

@@ -208,10 +208,11 @@ _SHORT_CAVEATS = {
 
 
 def _against(view: View, row: Any) -> str:
-    if row.method in {trends.HIDDEN, trends.BOUNDS} or math.isnan(row.last_value):
+    town = town_value(view, row.indicator, row.last_end)
+    if row.method in {trends.HIDDEN, trends.BOUNDS} or math.isnan(row.last_value) or math.isnan(town):
         return ""
     own = row_of(view, row.indicator, row.last_end, view.area)
-    return _beside(view, row.indicator, row.last_end, own, town_value(view, row.indicator, row.last_end))
+    return _beside(view, row.indicator, row.last_end, own, town)
 
 
 def _beside(view: View, indicator: str, day: pd.Timestamp, own: Any, town: float) -> str:
