@@ -96,8 +96,8 @@ def _executed(source: str, names: dict[str, Any]) -> Any:
     tree = ast.parse(source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     names.setdefault("sa", sa)
-    exec(compile(tree, "<cell>", "exec"), names)  # noqa: S102 - our own notebooks
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None  # noqa: S307 - the same
+    exec(compile(tree, "<cell>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None
 
 
 def _read_into(page: Page, cell_id: str, html: str) -> None:

@@ -124,7 +124,9 @@ def courses(table: Table, language: str) -> list[Course]:
         known = {name: lines[0] for name, lines in cells.items() if lines[0] != "\u2013"}
         whens = {f"{name}_when": cells[name][1] for name in ("first", "last") if len(cells[name]) > 1}
         how = cells["finding"][1] if len(cells["finding"]) > 1 else ""
-        tested = re.fullmatch(r"(?P<method>[^,]+?)(?:, (?P<points>\d+) (?P<periods>[^,]+))?(?:, (?P<p>p [<=] [\d.,]+))?", how)
+        tested = re.fullmatch(
+            r"(?P<method>[^,]+?)(?:, (?P<points>\d+) (?P<periods>[^,]+))?(?:, (?P<p>p [<=] [\d.,]+))?", how
+        )
         counted = {name: text for name, text in (tested.groupdict() if tested else {}).items() if text}
         known["finding"] = FINDINGS[language][known["finding"]]
         known["first"] = known.get("first", "").removeprefix("≈ ")

@@ -30,7 +30,13 @@ LANGUAGES = ("de", "en")
 
 FIRST, LAST = pd.Timestamp("2013-12-31"), pd.Timestamp("2024-12-31")
 
-RISE = {"finding": trends.RISING, "method": trends.COUNT_TREND, "reason": trends.SAME_PEOPLE, "points": 9, "p_value": 0.01}
+RISE = {
+    "finding": trends.RISING,
+    "method": trends.COUNT_TREND,
+    "reason": trends.SAME_PEOPLE,
+    "points": 9,
+    "p_value": 0.01,
+}
 STATES: dict[str, dict[str, Any]] = {
     "value": {"finding": trends.ONE_DATE, "method": trends.ONE_DATE, "reason": trends.ONLY_ONE, "change": float("nan")},
     "rise": {**RISE, "first_value": 4.2, "last_value": 5.5, "change": 1.3, "slope": 0.12},
@@ -56,7 +62,9 @@ USUAL = {
 def views(musterstadt: Town) -> dict[tuple[str, str], View]:
     """A view of each target group in each language."""
     codes: tuple[LanguageCode, ...] = ("de", "en")
-    return {(group, code): View(musterstadt, group, language=code) for group in set(GROUP_OF.values()) for code in codes}
+    return {
+        (group, code): View(musterstadt, group, language=code) for group in set(GROUP_OF.values()) for code in codes
+    }
 
 
 def course(view: View, indicator: str, state: str) -> pd.Series:
@@ -79,7 +87,9 @@ def said(view: View, indicator: str, state: str) -> list[str]:
     """All sentences about a development in a state."""
     row = course(view, indicator, state)
     five = summary.of_development(view, {indicator: row})
-    return [text for text in (read(words.development_sentence(view, row)), *map(read, five), *plainly(view, row)) if text]
+    return [
+        text for text in (read(words.development_sentence(view, row)), *map(read, five), *plainly(view, row)) if text
+    ]
 
 
 def plainly(view: View, row: pd.Series) -> list[str]:
@@ -162,7 +172,15 @@ def test_what_is_wrong_in_both_languages(everything: Any, language: str, what: s
     assert faults(everything, language, ALWAYS_WRONG[what]) == []
 
 
-ARTICLES = {"anteil": "Der", "quotient": "Der", "bezug": "Der", "quote": "Die", "zahl": "Die", "armut": "Die", "fläche": "Die"}
+ARTICLES = {
+    "anteil": "Der",
+    "quotient": "Der",
+    "bezug": "Der",
+    "quote": "Die",
+    "zahl": "Die",
+    "armut": "Die",
+    "fläche": "Die",
+}
 """Article of each noun that an indicator's sentence begins with."""
 
 
@@ -182,7 +200,11 @@ def test_each_indicator_begins_its_sentence_with_the_right_article_and_in_the_si
 def test_a_value_is_said_with_what_when_where_and_how_much(everything: Any, language: str) -> None:
     verb = {"de": r"(?:Der|Die|Das) .+ lag am 31\.12\.2024 in Musterstadt bei 5,5( %| je 1\.?\d*| m²)?\.|.* bei 6\.",
             "en": r"The .+ was 5\.5(%| per 1,?\d*| square metres)? in Musterstadt on 31 December 2024\.|.* was 6 in .*"}  # fmt: skip
-    first = {name: sentences[1] for (name, state, spoken), sentences in everything.items() if (state, spoken) == ("rise", language)}
+    first = {
+        name: sentences[1]
+        for (name, state, spoken), sentences in everything.items()
+        if (state, spoken) == ("rise", language)
+    }
     assert {name: text for name, text in first.items() if not re.fullmatch(verb[language], text)} == {}
 
 
@@ -195,7 +217,9 @@ def test_changes_have_the_unit_of_changes(everything: Any, language: str) -> Non
         assert (points in text) == (entry.unit == "percent"), text
 
 
-@pytest.mark.parametrize(("state", "up", "down"), [("rise", True, False), ("fall", False, True), ("no change", False, False)])
+@pytest.mark.parametrize(
+    ("state", "up", "down"), [("rise", True, False), ("fall", False, True), ("no change", False, False)]
+)
 def test_directions_are_those_of_the_numbers(everything: Any, state: str, up: bool, down: bool) -> None:
     for (name, found, language), sentences in everything.items():
         if found == state:
@@ -207,15 +231,16 @@ def test_directions_are_those_of_the_numbers(everything: Any, state: str, up: bo
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_of_confidential_values_no_number_is_said(everything: Any, language: str) -> None:
-    for name in INDICATORS:
-        text = " ".join(everything[name, "suppressed", language]).replace(INDICATORS[name].label.model_dump()[language], "")
-        said = INDICATORS[name].said
-        assert said is not None
-        assert re.findall(r"\d+", text.replace(getattr(said.topic, language), "")) == []
+    for name, entry in INDICATORS.items():
+        text = " ".join(everything[name, "suppressed", language]).replace(getattr(entry.label, language), "")
+        assert entry.said is not None
+        assert re.findall(r"\d+", text.replace(getattr(entry.said.topic, language), "")) == []
 
 
 def test_neutral_indicators_are_not_judged(everything: Any) -> None:
-    judging = r"(?i)besser|schlechter|leider|erfreulich|gut\b|better|worse|unfortunately|problem|verbesser|verschlechter"
+    judging = (
+        r"(?i)besser|schlechter|leider|erfreulich|gut\b|better|worse|unfortunately|problem|verbesser|verschlechter"
+    )
     for language in LANGUAGES:
         assert faults(everything, language, judging) == []
 
@@ -236,19 +261,21 @@ DOZEN = [
     ("sgb2_quote", "suppressed", "de", 0,
      "SGB-II-Quote: Werte sind geheim gehalten; eine Entwicklung lässt sich deshalb nicht angeben."),
     ("child_welfare_support_rate", "comparison", "de", 0,
-     "Hilfen zur Erziehung am 31.12.2024: Ø 4,5 je 1.000 (2,1\u20131.234,5), aus Summen, Spannweite über 5 Sozialräume. Für 1 "
+     ("Hilfen zur Erziehung am 31.12.2024: Ø 4,5 je 1.000 (2,1\u20131.234,5), aus Summen, Spannweite über 5 Sozialräume. Für 1 "
      "Gebiet liegt kein Wert vor. Sozialräume (5): 1 erkennbar über dem Wert der Stadt, 1 erkennbar darunter, 3 ohne "
-     "erkennbaren Unterschied."),
+     "erkennbaren Unterschied.")),
     ("kinderarmut", "comparison", "de", 3,
-     "Sozialräume im Vergleich zum Wert der Stadt: 1 erkennbar darüber, 1 erkennbar darunter, 3 nicht von Zufall zu "
-     "unterscheiden und 1 ohne Wert."),
+     ("Sozialräume im Vergleich zum Wert der Stadt: 1 erkennbar darüber, 1 erkennbar darunter, 3 nicht von Zufall zu "
+     "unterscheiden und 1 ohne Wert.")),
     ("kinderarmut", "rise", "en", 2, "The value is 1.3 percentage points higher than on 31 December 2013 (4.2%)."),
     ("kinderarmut", "hidden comparison", "en", 1, "There is no range, since values are kept confidential or missing."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "state", "language", "place", "expected"), DOZEN)
-def test_a_dozen_word_for_word(everything: Any, name: str, state: str, language: str, place: int, expected: str) -> None:
+def test_a_dozen_word_for_word(
+    everything: Any, name: str, state: str, language: str, place: int, expected: str
+) -> None:
     assert everything[name, state, language][place] == expected
 
 

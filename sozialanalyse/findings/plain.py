@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 BASES = (100, 1_000, 10_000)
-"""Of so many; the first of which at least one is counted."""
+"""Of so many; the first of which enough are counted."""
+
+FEWEST = 2
+"""So few are enough; one alone would need another verb."""
 
 FIGURES = 3
 """So many leading digits has a rounded count."""
@@ -42,9 +45,8 @@ SENTENCE_MESSAGES = {
     "place": "These numbers are for {place}.",
     "compared": "This page compares areas in {place}.",
     "topic": "This is about {topic}.",
-    "share": "This is true of about {count} in {base} {among}.",
-    "share_less": "This is true of fewer than {count} in {base} {among}.",
-    "nobody": "The number is {count}.",
+    "share": "That is about {count} in {base} {among}.",
+    "share_less": "That is fewer than {count} in {base}.",
     "ratio": "For every {base} {among} there are about {count}.",
     "counted": "There are about {count} {among}.",
     "mean": "That is about {count} {unit} for each {among}.",
@@ -166,10 +168,8 @@ def _amount(view: View, name: str, number: Round) -> str:
     indicator = view.indicator(name)
     assert indicator.said is not None
     values = {"among": view.words.of(indicator.said.among), "count": _written(view, number)}
-    if number.count == 0 and number.base == BASES[-1]:
-        return _say(
-            view, "share_less", **{**values, "count": keyed("1", key("constant", "one"))}, base=_base(view, number)
-        )
+    if number.count == 0 and indicator.kind == "proportion":
+        return _say(view, "share_less", count=keyed("1", key("constant", "one")), base=_base(view, number))
     if indicator.kind == "mean":
         return _say(view, "mean", unit=words.unit_of_change(view, name, number.count), **values)
     if indicator.kind == "count":
@@ -186,7 +186,7 @@ def _written(view: View, number: Round) -> str:
 
 
 def _rounded(view: View, name: str, area: str, day: pd.Timestamp, value: float, base: int = 0) -> Round:
-    """Round a value to a whole number of persons; of a share, among a given base or the smallest with at least one of them."""
+    """Round a value to a whole number of persons; of a share, among a given base or the smallest with enough of them."""
     indicator = view.indicator(name)
     base = base if base and indicator.kind not in {"count", "mean"} else _base_of(indicator, value)
     count = _count_of(indicator, value, base)
@@ -199,8 +199,7 @@ def _base_of(indicator: Indicator, value: float) -> int:
     if indicator.kind in {"count", "mean"}:
         digits = len(str(int(abs(value))))
         return 10 ** max(digits - FIGURES, 0)
-    fewest = 1 if indicator.kind == "proportion" else 2  # what comes in ones would need another verb
-    least = [base for base in BASES if rounded(value * base / indicator.factor, 0) >= fewest]
+    least = [base for base in BASES if rounded(value * base / indicator.factor, 0) >= FEWEST]
     return least[0] if least else BASES[-1]
 
 
