@@ -30,6 +30,7 @@ _MODULES = {
     "tables": "findings.tables",
     "words": "findings.words",
     "pages": "findings.pages",
+    "plain": "findings.plain",
     "protection": "findings.protection",
     "reports": "findings.reports",
     "downloads": None,

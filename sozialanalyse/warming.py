@@ -28,6 +28,7 @@ MODULES = (
     "findings.tables",
     "findings.words",
     "findings.pages",
+    "findings.plain",
     "findings.protection",
     "downloads",
 )

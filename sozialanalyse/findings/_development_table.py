@@ -8,6 +8,7 @@ import pandas as pd
 
 from sozialanalyse import trends
 from sozialanalyse.findings import _keys, signs, words
+from sozialanalyse.findings._beside_town import town_value
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
 from sozialanalyse.findings.display import Shown, nothing
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
@@ -30,10 +31,12 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
     if not rows:
         return nothing()
     text = view.words.text
+    with_town = view.area != view.town.areas.root
     headings = [
         text("Indicator"),
         text("First value"),
         text("Last value"),
+        *([_keys.town(view)] if with_town else []),
         text("Change with 95 % interval"),
         text("typically a year"),
         text("Finding"),
@@ -43,7 +46,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         caption=text("Development: {area}", area=_keys.area(view)),
         headings=headings,
         rows=cells,
-        numeric=frozenset({1, 2, 3, 4}),
+        numeric=frozenset(range(1, len(headings) - 1)),
         notes=[
             _note_on_methods(view, rows),
             _note_on_breaks(view, rows),
@@ -65,10 +68,17 @@ def _development(view: View, row: pd.Series) -> list[str]:
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
         NO_NUMBER if row.method == trends.ONE_DATE else in_two_lines(first, moments[0]),
         in_two_lines(last, moments[1]),
+        *([_town(view, row)] if view.area != view.town.areas.root else []),
         NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
         words.signed(view, row.slope, 2, key=_keys.of_change("slope", row)) if pd.notna(row.slope) else NO_NUMBER,
         finding if untold else in_two_lines(finding, _method(view, row)),
     ]
+
+
+def _town(view: View, row: pd.Series) -> str:
+    """Write the town's value at the last date."""
+    value = town_value(view, row.indicator, row.last_end)
+    return view.amount(row.indicator, value, key=_keys.of_town(view, row.indicator, row.last_end))
 
 
 def _change(view: View, row: pd.Series) -> str:

@@ -52,7 +52,7 @@ MESSAGES = (
 """Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
 are looked for."""
 
-OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks", "site")
+OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks", "leichte_sprache", "site")
 """Parts of town.yml whose texts stand on pages."""
 
 _DIGIT = re.compile(r"\d")
