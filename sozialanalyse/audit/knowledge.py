@@ -206,6 +206,7 @@ class Document(Versioned):
     without_insiders: tuple[Uninsured, ...] = ()
     outlines: Outlines | None = None
     site: dict[str, Any] | None = None
+    consulted: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
