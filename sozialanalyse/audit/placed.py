@@ -5,6 +5,7 @@ A sign at the value of another area is no value that nobody published, and yet i
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from sozialanalyse.audit.judging import Fault
@@ -27,6 +28,9 @@ AT_DATE = 0.4
 
 CUT = "\u2026"
 """What stands for the rest of a name that is too long."""
+
+_NO_SIGNS = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
+"""Categories of signs that XML holds not, or not within a line."""
 
 Places = dict[str, list[float]]
 """Of areas the places at which their values may stand."""
@@ -66,9 +70,15 @@ def rows_of(drawing: Drawing, judge: Judge) -> list[Row]:
         for place, text, _ in panel.texts:
             name, _, rest = text.partition(" ")
             known = areas.get(name)
-            if known is not None and known.name.startswith(rest.rstrip(CUT).rstrip()):
+            if known is not None and _drawable(known.name).startswith(rest.rstrip(CUT).rstrip()):
                 found.append(Row(place.y - BASELINE, name))
     return found
+
+
+def _drawable(name: str) -> str:
+    """Write a name as a drawing can: it holds no control signs, and none that are no signs."""
+    spaced = "".join(" " if unicodedata.category(sign) in _NO_SIGNS else sign for sign in name)
+    return " ".join(filter(None, spaced.split(" ")))
 
 
 def faults_of_rows(

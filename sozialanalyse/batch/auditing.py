@@ -48,7 +48,9 @@ def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -
         texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
     if KNOWLEDGE in texts:
         content = json.loads(texts[KNOWLEDGE])
-        rules = (text for rule in content.get("rules", ()) for text in rule.values())  # thresholds, which are no results
+        rules = (
+            text for rule in content.get("rules", ()) for text in rule.values()
+        )  # thresholds, which are no results
         static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names, *rules}
         content["static"] = sorted(filter(has_numeral, static))
         texts[KNOWLEDGE] = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
