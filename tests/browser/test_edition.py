@@ -73,7 +73,7 @@ OUTLINE = """() => {
     ids: all("[id]").map(each => each.id),
     language: document.documentElement.lang,
     foreign: all("[hreflang]").map(each => [each.hreflang, each.closest("[lang]").lang]),
-    charts: all("main figure img").flatMap(each => (each.dataset.told || "").split(" ").filter(key => key.startsWith("axis|"))
+    charts: all("main figure img").flatMap(each => (each.dataset.told || "").split(" ").filter(key => /^(drawn\\w*|value)\\|/.test(key))
       .map(key => key.split("|")[1])).map(indicator => [indicator, all(`main table data[value*="|${indicator}|"]`).length]),
     scripts: all("script").length,
     acting: all("body *").flatMap(each => each.getAttributeNames().filter(name => name.startsWith("on"))),
