@@ -209,6 +209,7 @@ class Document(Versioned):
     outlines: Outlines | None = None
     site: dict[str, Any] | None = None
     people: tuple[People, ...] = ()
+    consulted: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ A sign at the value of another area is no value that nobody published, and yet i
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from sozialanalyse.audit.judging import Fault
@@ -31,6 +32,9 @@ ENDS = 2
 
 CUT = "\u2026"
 """What stands for the rest of a name that is too long."""
+
+_NO_SIGNS = frozenset({"Cc", "Cn", "Cs", "Zl", "Zp"})
+"""Categories of signs that XML holds not, or not within a line."""
 
 Places = dict[str, list[float]]
 """Of areas the places at which their values may stand."""
@@ -73,7 +77,7 @@ def _named(panel: Panel, judge: Judge) -> Iterator[tuple[Point, str, str]]:
     for place, text, _ in panel.texts:
         name, _, rest = text.partition(" ")
         known = areas.get(name)
-        if known is not None and known.name.startswith(rest.rstrip(CUT).rstrip()):
+        if known is not None and _drawable(known.name).startswith(rest.rstrip(CUT).rstrip()):
             yield place, name, rest
 
 
@@ -89,6 +93,12 @@ def area_of(panel: Panel, judge: Judge) -> str | None:
     """
     named = {area for _, area, name in _named(panel, judge) if name}  # a number alone may be the label of a tick
     return named.pop() if len(named) == 1 else None
+
+
+def _drawable(name: str) -> str:
+    """Write a name as a drawing can: it holds no control signs, and none that are no signs."""
+    spaced = "".join(" " if unicodedata.category(sign) in _NO_SIGNS else sign for sign in name)
+    return " ".join(filter(None, spaced.split(" ")))
 
 
 def faults_of_rows(

@@ -53,6 +53,7 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         **outlines_of(release),
         **_site(release),
         **({"people": people} if (people := people_of(release)) else {}),
+        **_consulted(release),
         "rules": _rules(release),
     }
 
@@ -68,6 +69,14 @@ def _site(release: Release) -> dict[str, Any]:
         if _is_known(entry, release)
     ]
     return {"site": {**declared.model_dump(mode="json"), "terms": terms}}
+
+
+def _consulted(release: Release) -> dict[str, Any]:
+    """Give with whom the findings were discussed."""
+    declared = release.data.file.consultation
+    if declared is None or not declared.consulted:
+        return {}
+    return {"consulted": [entry.model_dump(mode="json") for entry in declared.consulted]}
 
 
 def _parts_that_say_something(about: About) -> dict[str, Any]:

@@ -52,10 +52,24 @@ MESSAGES = (
 """Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
 are looked for."""
 
-OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks", "leichte_sprache", "site")
+OF_TOWN = (
+    "name",
+    "levels",
+    "groupings",
+    "population_base",
+    "sources",
+    "breaks",
+    "leichte_sprache",
+    "site",
+    "consultation",
+)
 """Parts of town.yml whose texts stand on pages."""
 
+NO_TEXTS = {"site": {"logo", "colours"}}
+"""Parts of these that are no texts."""
+
 _DIGIT = re.compile(r"\d")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 _LETTER = re.compile(r"[^\W\d_]")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -77,7 +91,7 @@ def static_texts(catalogue: Catalogue, file: TownFile, language: LanguageCode) -
         static text.
     """
     with_digits = [part for message in MESSAGES for part in _PLACEHOLDER.split(Language(language).text(message))]
-    declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN))]
+    declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN), exclude=NO_TEXTS)]
     found = {text for text in (*with_digits, *_texts(declared, language)) if _is_telling(text) and _LETTER.search(text)}
     return sorted(found | _spoken(language), key=lambda text: (-len(text), text))
 
@@ -97,6 +111,7 @@ def _texts(declared: Any, language: LanguageCode) -> Iterator[str]:
     """Find all texts in a declaration; of those in both languages, the one that is asked for."""
     if isinstance(declared, str):
         yield declared
+        yield from _PARAGRAPHS.split(declared)  # each stands by itself on a page
     elif isinstance(declared, dict):
         parts = [declared[language]] if {"de", "en"} <= set(declared) else declared.values()
         for part in parts:
