@@ -360,7 +360,7 @@ def _faults_of_document(knowledge: Knowledge) -> list[Fault]:
     terms = [term for entry in document.indicators for term in (entry.numerator, entry.denominator) if term]
     terms += [term for entry in document.identities for term in (entry.whole, *entry.parts)]
     used = {term.measure for term in terms} | {entry.part_of for entry in document.measures}
-    used |= {entry.measure for entry in (*document.altered, *document.people)}
+    used |= {entry.measure for entry in document.altered} | {entry.measure for entry in document.people}
     named |= {area for entry in document.people for area in entry.counts}
     used |= {measure for entry in document.without_insiders for measure in entry.measures}
     protected = {entry.id for entry in document.measures if entry.k is not None}

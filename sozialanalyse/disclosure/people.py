@@ -40,8 +40,8 @@ def _of_measure(release: Release, measure: str) -> Iterator[dict[str, Any]]:
         return
     rows = pd.concat([release.amounts(measure, cell).assign(cell=number) for number, cell in enumerate(cells)])
     ends = _ends(rows[rows["value"].notna()])
-    for (cell, start, end), at_date in ends.groupby(["cell", "period_start", "period_end"], sort=True):
-        sex, first, last = cells[int(cell)]
+    for (_, start, end), at_date in ends.groupby(["cell", "period_start", "period_end"], sort=True):
+        sex, first, last = cells[int(at_date["cell"].iloc[0])]
         yield {
             "measure": measure,
             "sex": sex,

@@ -125,7 +125,8 @@ class Panes(Artist):
 
     def text(self, text: str, place: tuple[float, float], points: tuple[float, float], **look: Any) -> Artist:
         """Make a text at a place (shares of the pane), moved by points."""
-        moved = ScaledTranslation(*(part / style.POINTS_PER_INCH for part in points), self.sheet.dpi_scale_trans)
+        right, up = (part / style.POINTS_PER_INCH for part in points)
+        moved = ScaledTranslation(right, up, self.sheet.dpi_scale_trans)
         written = Text(*place, style.told(self.sheet, text), **{"transform": self.edges + moved, **look})
         written.set_parse_math(False)
         return self._made(written)

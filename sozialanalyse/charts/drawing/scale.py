@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.backend_bases import RendererBase
-    from matplotlib.figure import FigureBase
+    from matplotlib.figure import Figure, SubFigure
     from matplotlib.patches import Patch
     from matplotlib.transforms import Transform
 
@@ -60,7 +60,7 @@ class Scale(Artist):
     """Ticks along one side of a panel, in the groups in which matplotlib writes those of an axis."""
 
     def __init__(
-        self, figure: FigureBase, side: Side, places: Sequence[float], labels: Sequence[str], *, grid: bool
+        self, figure: Figure | SubFigure, side: Side, places: Sequence[float], labels: Sequence[str], *, grid: bool
     ) -> None:
         super().__init__()
         self._along, self._places, self._labels = side.along, places, labels
