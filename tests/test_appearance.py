@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sozialanalyse.batch.frame import EMPTY, frame_of
 from sozialanalyse.disclosure.consulting import require_consulted
+from sozialanalyse.disclosure.process import make
 from sozialanalyse.documents import parse_document
 from sozialanalyse.errors import DataError, Place
 from sozialanalyse.findings.delivery import faults
@@ -262,10 +263,12 @@ class TestConsultation:
         ):
             require_consulted(town, audience)
 
-    def test_with_nobody_named_it_is_refused_too(self, tmp_path):
+    @pytest.mark.parametrize("only_look", [True, False])
+    def test_the_gate_refuses_it_also_where_nobody_is_named(self, tmp_path, only_look):
         write_town(tmp_path, COUNTS, town__yml=f"{TIDY}consultation: {{required: true}}\n")
+        job = {"town": tmp_path, "raw": None, "ledger": None, "audience": "public", "only_look": only_look, "file": ""}
         with pytest.raises(DataError, match="discussed with nobody"):
-            require_consulted(open_town(tmp_path), "public")
+            make(job)
 
 
 class TestFrame:

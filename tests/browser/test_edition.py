@@ -283,6 +283,14 @@ class TestAccessibility:
         assert [*filter(None, seen[kind].violations.values())] == []
         assert seen[kind].widths.get("narrow", 0) <= NARROW["width"]
 
+    @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "run.html"])
+    def test_every_page_leads_to_the_statement_and_says_who_was_consulted(self, edition: Path, kind: str) -> None:
+        text, up = (edition / kind).read_text(encoding="utf-8"), "../" if "/" in kind else ""
+        assert f'<a href="{up}about/accessibility.{"en" if ".en." in kind else "de"}.html">' in text
+        assert text.count('<data class="n" value="date|2026-01-06">') == 3
+        assert text.count('<img class="logo" src="data:image/svg+xml;base64,') == 1
+        assert ":root { --accent: #7a1f3d; --band: #b46000; }" in text
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_headings_are_in_order_and_ids_unique(self, seen: dict[str, Seen], kind: str) -> None:
         outline = seen[kind].outline

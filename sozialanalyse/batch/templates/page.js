@@ -74,7 +74,8 @@
         const about = row.parentElement.matches(".areas") ? row.querySelector(":scope > a, :scope > data") || row.firstChild : row;
         const group = row.closest("details");
         const text = [title, group ? group.querySelector("summary").textContent : "", about.textContent].join(" ").toLowerCase();
-        return { row, section, group, isFinding: !row.parentElement.matches(".areas"), text: `${spelled(text)} ${plain(text)}`, isShown: true };
+        const link = row.querySelector(":scope > a");
+        return { row, section, group, address: link && link.getAttribute("href"), isFinding: !row.parentElement.matches(".areas"), text: `${spelled(text)} ${plain(text)}`, isShown: true };
       });
     });
     const total = items.filter(item => item.isFinding).length;
@@ -85,6 +86,7 @@
     box.append(make("label", { for: "search" }, said.search), input, count);
     main.querySelector(".opening").append(box);
     const parents = new Map(items.map(item => [item.row, item]));
+    const onMap = [...document.querySelectorAll(".map a")];
     const wasOpen = new Map([...body.querySelectorAll("details")].map(each => [each, each.open]));
     const show = () => {
       const words = spelled(input.value).split(/\s+/).filter(Boolean);
@@ -102,6 +104,8 @@
         group.hidden = words.length > 0 && !groupsShown.has(group);
         group.open = words.length && isHit.size <= 60 ? groupsShown.has(group) : open;
       }
+      const reached = new Set(items.filter(item => !item.isFinding && isHit.has(item)).map(item => item.address));
+      for (const link of onMap) link.classList.toggle("faded", words.length > 0 && !reached.has(link.getAttribute("href")));
       const found = items.filter(item => item.isFinding && item.isShown).length;
       count.textContent = words.length ? filled(found ? said.found : said.none, { found, total }) : "";
     };
