@@ -37,7 +37,9 @@ MOST_LABELLED = 40
 SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
 """From low to high: one hue, in steps of lightness that also grey paper shows."""
 
-HATCHES = {MISSING: "/////", SUPPRESSED: ".....", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
+HATCHES = {MISSING: "/////", SUPPRESSED: "..", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
+"""More dots are not told apart any better, and each is a circle of 300 bytes."""
+
 HATCHED, NEIGHBOUR, BORDER = "#ffffff", "#f1f1ee", "#ffffff"
 
 FEW_AREAS = 25
