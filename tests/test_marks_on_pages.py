@@ -399,8 +399,8 @@ def test_a_number_in_a_sentence_has_its_key_and_reads_as_before(tmp_path):
     view = drawn_view(tmp_path, language="de")
     shown = sa.words.comparison(view, compared(view))
     assert shown.text.startswith("Anteil der Personen ab 65 Jahren am 31.12.2018: ")
-    assert '<data class="n" value="value|share_65plus|0|2018-12-31">20,0\u00a0%</data>' in shown.html
-    assert '<data class="n" value="level_max|share_65plus|0|2018-12-31|ortsteil">30,0\u00a0%</data>' in shown.html
+    assert '<data value="value|share_65plus|0|2018-12-31">20,0\u00a0%</data>' in shown.html
+    assert '<data value="level_max|share_65plus|0|2018-12-31|ortsteil">30,0\u00a0%</data>' in shown.html
 
 
 def test_a_unit_with_digits_stays_outside_of_the_number(musterstadt):
@@ -460,7 +460,7 @@ def test_what_a_page_is_about_keeps_its_keys_beside_the_text():
     assert apart["summary"] == "Ø 4,3 % & 1,6 %."
     assert apart["told"] == {"summary": [[2, 7, "value|x"], [10, 15, "level_min|x"]], "area": [[0, 10, "area|05"]]}
     finding = Finding.model_validate(json.loads(json.dumps(apart)))
-    assert finding.keyed("area") == '<data class="n" value="area|05">05 &lt;Mitte&gt;</data>'
+    assert finding.keyed("area") == '<data value="area|05">05 &lt;Mitte&gt;</data>'
     assert finding.keyed("summary") == Shown(Markup("{}").format(metadata["summary"]), "").html
 
 
@@ -482,7 +482,7 @@ def test_nobody_forges_a_key_by_a_name(tmp_path, monkeypatch):
         assert not re.search("[\ue000-\ue002]", shown.html + shown.text)
         assert problems(str(shown.html)) == []
     assert (
-        '<data class="n" value="area|03">03 99 &lt;script&gt;alert(1)&lt;/script&gt;</data>'
+        '<data value="area|03">03 99 &lt;script&gt;alert(1)&lt;/script&gt;</data>'
         in sa.tables.comparison(view, comparison).html
     )
 
@@ -539,6 +539,6 @@ def test_a_hidden_value_has_neither_number_nor_key(released):
     view = sa.View(released, "older", language="de")
     then = sa.comparison.compare(view.frame, view.town.areas, level=view.level, date="2012-12-31")
     html = sa.tables.comparison(view, then).html
-    assert '<th scope=\'row\'><data class="n" value="area|01">' in html
+    assert "<th scope='row'><data value=\"area|01\">" in html
     assert "<td class='number'>•</td>" in html
     assert not re.search(r"(value|numerator|lower|upper)\|share_65plus\|01\|", html)
