@@ -252,6 +252,12 @@ def test_slopes_tell_what_changed_more_than_chance(drawn):
     assert "01 <script>alert(1)</script>\t20.0%\t10.0%\t−10.0\u00a0percentage points" in drawn["slopes"].text
 
 
+def test_changes_are_the_slopes_of_the_leading_indicator(view, developed):
+    of_lead = developed[developed["indicator"] == "kinderarmut"]
+    assert sa.charts.changes(view) == sa.charts.slopes(view, of_lead)
+    assert sa.charts.changes(view, fewest=5) == nothing()
+
+
 def test_slopes_of_areas_without_both_dates_are_in_the_table_alone(view, developed):
     changed = developed.copy()
     chosen = (changed["area"] == "01") & (changed["indicator"] == "kinderarmut")
