@@ -341,13 +341,18 @@ def compared(tables: list[Table], language: str) -> list[Compared]:
                 label,
                 unit,
                 row[0][1],
-                row[1][0].removeprefix("Ø "),
+                with_decimals(row[1][0].removeprefix("Ø "), language),
                 row[1][1].split(", ")[0],
                 town=row[4][0] if with_town and row[4][0] != "\u2013" else "",
                 **_recounted(own, row[3][0], language),
             )
         )
     return found
+
+
+def with_decimals(text: str, language: str) -> str:
+    """Write an exact zero as sentences do: a table has no decimals there."""
+    return f"0{',' if language == 'de' else '.'}0{text[1:]}" if re.match(r"0(?![\d.,])", text) else text
 
 
 def _recounted(table: Table, span: str, language: str) -> dict[str, Any]:
@@ -367,7 +372,7 @@ def _recounted(table: Table, span: str, language: str) -> dict[str, Any]:
         "everywhere": len(areas),
         "level": table.headings[0],
         "levels": table.caption.rsplit("), ", 1)[1].split(", ")[0],
-        "total": next(row for row in table.rows if not row[4][0])[2][0],
+        "total": with_decimals(next(row for row in table.rows if not row[4][0])[2][0], language),
         "sides": {side: sides.count(side) for side in set(sides)},
     }
 
@@ -395,6 +400,9 @@ def expected_comparison(row: Compared) -> str:
             f"discernibly below, {side['around']} without a discernible difference."
         )
     when = in_sentence(row.when, row.language)
-    parts = [f"{row.label} {when}: Ø {row.measured(row.mean)}{span}, {row.kind}, {ranged}."]
+    whole = f"Ø {row.measured(row.mean)}{span}, {row.kind}"
+    if not row.mean[0].isdigit():
+        whole = "ohne Wert für das Ganze" if german else "no value for the whole"
+    parts = [f"{row.label} {when}: {whole}, {ranged}."]
     parts += [text for text, is_said in ((without, absent), (town, row.town), (where, row.tested)) if is_said]
     return " ".join(parts)
