@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from sozialanalyse import comparison, trends
+from sozialanalyse import charts, comparison, trends
 from sozialanalyse.batch.templating import environment
-from sozialanalyse.findings import charts, maps, tables
+from sozialanalyse.charts import maps
+from sozialanalyse.findings import tables
 from sozialanalyse.language import LanguageCode
 from sozialanalyse.town import open_town
 from sozialanalyse.view import AUDIENCES, View

@@ -101,7 +101,7 @@ def test_limits_of_a_proportion_are_wilsons(judge):
 @pytest.mark.parametrize(
     ("key", "problem"),
     [
-        ("rank|kinderarmut|02", "the statistic {statistic} is not registered"),
+        ("median|kinderarmut|02", "the statistic {statistic} is not registered"),
         ("value|kinderarmut|02", "{found} parts stand where {expected} are expected"),
         (f"value|kinderarmut|99|{DAY}", "there is no {what} {part}"),
         ("value|kinderarmut|02|gestern", "{part} is no day"),

@@ -338,6 +338,7 @@ def test_the_run_publishes_four_pages(result):
         "comparison/comparison.de.html",
         "comparison/comparison.en.html",
         "index.html",
+        "news.html",
         "trend/trend.de.html",
         "trend/trend.en.html",
     ]

@@ -12,11 +12,13 @@ import yaml
 from sozialanalyse.batch.plan import read_plan
 from sozialanalyse.cli.facts import facts_of
 from sozialanalyse.documents import parse_document
+from sozialanalyse.loading.appearance import with_appearance
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.expectations import Check, Expectations
 from sozialanalyse.loading.mapping import Mapping
-from sozialanalyse.loading.town_file import TownBreak
+from sozialanalyse.loading.town_file import TownBreak, TownFile
 from sozialanalyse.town import open_town
+from tests import small_town
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DELIVERIES = (DOCS / "deliveries.md").read_text(encoding="utf-8")
@@ -57,6 +59,17 @@ def test_the_example_of_a_break_is_one():
 def test_the_example_of_what_is_accepted_is_read():
     (text,) = with_key("checks")
     assert Expectations.model_validate(yaml.safe_load(text)["checks"]).accept[0].area == "0103"
+
+
+def test_the_example_of_what_stands_on_pages_is_read():
+    (text,) = re.findall(
+        r"^```yaml\n(.*?)^```$", (DOCS / "pages.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    town = with_appearance(
+        parse_document(small_town.TOWN + text.replace("  logo: logo.svg\n", ""), TownFile, "town.yml"), Path
+    )
+    assert town.site.colours.accent_dark
+    assert town.consultation.required
 
 
 def test_every_check_is_described():

@@ -143,9 +143,10 @@ def made(monkeypatch):
     results = {}
 
     class Prepared:
-        def __init__(self, work, logs, given, workers, deadline, *, notices, engine=None, cluster=None):
+        def __init__(self, work, logs, given, workers, deadline, *, notices, frames, engine=None, cluster=None):
             self.work = work
             self.notices = notices
+            self.frames = frames
 
         def results(self, runs):
             for run in runs:
@@ -154,7 +155,8 @@ def made(monkeypatch):
                     yield Executed(run, 1.0, failure=text)
                     continue
                 path = write(self.work / run.key / "notebook.ipynb", text)
-                page = render(path, run.language, run.notebook, tuple(self.notices.get(run.language, ())))
+                notices, frame = tuple(self.notices.get(run.language, ())), self.frames[run.language]
+                page = render(path, run.language, run.notebook, notices, frame=frame)
                 yield Executed(run, 1.0, path, Made(page.html, page.finding))
 
     monkeypatch.setattr(session, "Execution", Prepared)

@@ -51,12 +51,13 @@ class Attribute(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """An SVG picture inside a page; without ``svg`` a picture of which nothing can be read."""
+    """An SVG picture inside a page, and the ``data:`` address that holds it; without ``svg`` one of which nothing can be read."""
 
     svg: bytes | None
     told: tuple[str, ...]
     line: int
     language: LanguageCode = "de"
+    address: str = ""
 
 
 @dataclass
@@ -182,7 +183,7 @@ class _Reader(HTMLParser):
                 svg = base64.b64decode(data, validate=True) if found["coded"] else unquote_to_bytes(data)
             except binascii.Error:
                 svg = None
-        self.content.pictures.append(Picture(svg, told, self._line, language))
+        self.content.pictures.append(Picture(svg, told, self._line, language, address))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "data" and self._key is not None:

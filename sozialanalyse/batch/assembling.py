@@ -69,7 +69,9 @@ class Assembly:
         except (OSError, ValueError):
             before = None
         feed = feed_text(before, self.manifest, previous, now)
-        return {REPORT: report, FEED: feed, NEWS: news_page(self.manifest, previous), **self.texts}
+        known = self.texts.get(KNOWLEDGE)
+        news = news_page(self.manifest, previous, known if isinstance(known, str) else None)
+        return {REPORT: report, FEED: feed, NEWS: news, **self.texts}
 
 
 def assemble(manifest: Manifest, pages: Mapping[str, str | bytes], shared: Mapping[str, str]) -> Assembly:
@@ -91,7 +93,7 @@ def assemble(manifest: Manifest, pages: Mapping[str, str | bytes], shared: Mappi
     taken = {address: text for address, text in pages.items() if address in made}
     public = {name: shared[name] for name in SHARED if name in shared}
     site = site_of(manifest, public.get(KNOWLEDGE))
-    texts: dict[str, str | bytes] = {**site, **taken, **notices_of(manifest), **public}
+    texts: dict[str, str | bytes] = {**site, **taken, **notices_of(manifest, public.get(KNOWLEDGE)), **public}
     hashes = made | {address: hash_text(text) for address, text in texts.items()}
     files = tuple(File(address=address, sha256=sha256) for address, sha256 in sorted(hashes.items()))
     complete = manifest.model_copy(update={"files": files})

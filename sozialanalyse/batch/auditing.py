@@ -47,8 +47,12 @@ def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -
     with zipfile.ZipFile(order.release) as archive:
         texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
     if KNOWLEDGE in texts:
-        static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names}
-        content = json.loads(texts[KNOWLEDGE]) | {"static": sorted(filter(has_numeral, static))}
+        content = json.loads(texts[KNOWLEDGE])
+        rules = (
+            text for rule in content.get("rules", ()) for text in rule.values()
+        )  # thresholds, which are no results
+        static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names, *rules}
+        content["static"] = sorted(filter(has_numeral, static))
         texts[KNOWLEDGE] = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     return texts
 

@@ -22,6 +22,7 @@ from sozialanalyse.batch.engine.jobs import NOTEBOOK, PAGE, RESULT, files_in
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.local import LocalRunner
 from sozialanalyse.batch.engine.surroundings import DESK, READ
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.gate import UNPROTECTED
 from sozialanalyse.batch.traces import tells_all
 from sozialanalyse.errors import SozialanalyseError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from sozialanalyse.batch.engine.jobs import Job, Result
     from sozialanalyse.batch.engine.local import Runner
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.batch.parameters import Value
     from sozialanalyse.batch.runs import Run
     from sozialanalyse.batch.sections import Finding
@@ -153,6 +155,8 @@ class Execution:
         How runs are made; forked, where the system can and nothing else is said.
     notices
         What pages must say at their top, by language.
+    frames
+        What stands on every page, by language.
     stands_alone
         No index will stand beside the page.
     limits
@@ -168,6 +172,7 @@ class Execution:
     deadline: float = DEADLINE
     engine: str | None = None
     notices: Mapping[Any, Sequence[str]] = field(default_factory=dict)
+    frames: Mapping[Any, Frame] = field(default_factory=dict)
     stands_alone: bool = False
     limits: Limits = field(default_factory=Limits)
     cluster: str | None = None
@@ -246,6 +251,7 @@ class Execution:
                 "notices": list(self.notices.get(run.language, ())),
                 "stands_alone": self.stands_alone,
                 "address": run.address,
+                "frame": self.frames.get(run.language, EMPTY),
             },
         }
 

@@ -7,9 +7,11 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import zipfile
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sozialanalyse.batch.archive import REPORT, Retention
 from sozialanalyse.batch.cluster.address import require_usable
@@ -23,23 +25,27 @@ from sozialanalyse.batch.edition import (
     read_manifest,
 )
 from sozialanalyse.batch.execution import DEADLINE
+from sozialanalyse.batch.frame import frame_of
 from sozialanalyse.batch.gate import UNPROTECTED
 from sozialanalyse.batch.plan import read_plan
-from sozialanalyse.batch.publishing import Output, private_of, refuse
+from sozialanalyse.batch.publishing import KNOWLEDGE, Output, private_of, refuse
 from sozialanalyse.batch.runs import Run, choose
 from sozialanalyse.batch.traces import Traces, trace_of, write_traces
 from sozialanalyse.errors import Fault, UsageError
+from sozialanalyse.language import Language, LanguageCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sozialanalyse.batch.choices import TownFacts
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.batch.parameters import Value
     from sozialanalyse.batch.traces import Notes
-    from sozialanalyse.language import LanguageCode
 
 Why = Literal["new", "changed", "failed before", "forced", "unchanged", "withdrawn", "not chosen"]
 """Why a finding is made, or is not; what has changed stands beside it (:attr:`Step.changed`)."""
+
+PUBLIC = "public"
 
 DATA, VERSIONS, PAGE = "data", "versions", "page"
 """A hash, and what can have changed beside the hashes: the libraries that draw and write, and the page itself, which somebody touched."""
@@ -158,6 +164,15 @@ class Order:
         """The town's name in the manifest: that of its folder, however it was written (``.``)."""
         return self.town.resolve().name
 
+    @cached_property
+    def frames(self) -> Mapping[str, Frame]:
+        """What stands on every page, by language; of pages for the public only, as it comes from what everybody may know."""
+        known = None
+        if self.audience == PUBLIC and self.release is not None:
+            with zipfile.ZipFile(self.release) as archive:
+                known = archive.read(KNOWLEDGE).decode("utf-8") if KNOWLEDGE in archive.namelist() else None
+        return {code: frame_of(known, Language(code)) for code in get_args(LanguageCode)}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -266,7 +281,7 @@ def steps_of(order: Order, runs: Sequence[Run], output: Path) -> list[Step]:
 def rest_of(order: Order, run: Run, hashes: Hashes, drawn_by: Mapping[str, str]) -> str:
     """Hash what a page is made of beside the Release: notebook, parameters, program, libraries, and what it must say."""
     own = (hashes.notebook, hashes.parameters, hashes.library)
-    return hash_of([own, drawn_by, list(order.notices.get(run.language, ()))])
+    return hash_of([own, drawn_by, list(order.notices.get(run.language, ())), order.frames[run.language]])
 
 
 def logs_of(output: Path) -> Path:

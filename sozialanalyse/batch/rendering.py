@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 from nbconvert.exporters import TemplateExporter
 
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Content, Finding, read_content
-from sozialanalyse.batch.templating import TEMPLATES, environment
+from sozialanalyse.batch.templating import TEMPLATES, environment, marked
 from sozialanalyse.errors import DataError, Fault, Place
 from sozialanalyse.language import Language, LanguageCode
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from nbformat import NotebookNode
     from traitlets.config import Config
+
+    from sozialanalyse.batch.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,20 @@ class FindingExporter(TemplateExporter):
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
-        """Render a notebook; ``resources`` holds ``language``, ``name`` and ``notices`` as of :func:`render`."""
+        """Render a notebook; ``resources`` holds ``language``, ``name``, ``notices`` and ``frame`` as of :func:`render`."""
         given = {
             "language": "de",
             "name": "notebook",
             "notices": (),
             "stands_alone": False,
             "address": "",
+            "frame": EMPTY,
             **(resources or {}),
         }
         content = read_content(nb, given["language"], given["name"], "" if given["stands_alone"] else given["address"])
         given["content"] = content
         given["language"] = Language(given["language"])
+        given["frame"] = marked(EMPTY if given["stands_alone"] else given["frame"])
         given["notices"] = list(dict.fromkeys([*given["notices"], *content.finding.notices]))
         return super().from_notebook_node(nb, given, **kw)
 
@@ -86,6 +91,7 @@ def render(
     *,
     stands_alone: bool = False,
     address: str = "",
+    frame: Frame = EMPTY,
 ) -> Page:
     """Render an executed notebook.
 
@@ -103,6 +109,8 @@ def render(
         No index stands beside the page, so it has no way to one; nor do files.
     address
         Of the page below the output folder, for the files beside it; empty: there are none.
+    frame
+        What stands on every page of the edition; nothing of it on a page that stands alone.
 
     Raises
     ------
@@ -111,6 +119,7 @@ def render(
     """
     notebook = nbformat.read(executed, as_version=4) if isinstance(executed, Path) else executed  # type: ignore[no-untyped-call]
     given = {"language": language, "name": name, "notices": notices, "stands_alone": stands_alone, "address": address}
+    given["frame"] = frame
     html, resources = FindingExporter().from_notebook_node(notebook, given)  # type: ignore[no-untyped-call]
     found = problems(html, page=True)
     if found:

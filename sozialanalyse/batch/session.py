@@ -113,6 +113,7 @@ class _Batch:
         order = self.order
         workers = max(1, min(order.workers or default_workers(order.cluster), len(due)))
         how: dict[str, Any] = {"engine": order.engine, "cluster": order.cluster, "notices": order.notices}
+        how["frames"] = order.frames
         execution = Execution(work, self.output.logs, order.given, workers, order.deadline, **how)
         with contextlib.closing(execution.results([step.run for step in due.values()])) as results:
             for done, executed in enumerate(results, start=1):

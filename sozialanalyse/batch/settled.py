@@ -17,7 +17,7 @@ from sozialanalyse.batch.archive import REPORT, read_report
 from sozialanalyse.batch.edition import MANIFEST, hash_files, hash_of
 from sozialanalyse.batch.orders import hash_program, keep_out, logs_of, versions
 from sozialanalyse.batch.outcome import Outcome
-from sozialanalyse.batch.publishing import FEED, INDEX, hold
+from sozialanalyse.batch.publishing import FEED, INDEX, NEWS, hold
 from sozialanalyse.batch.store.trees import matches, sha256_of, write_private
 from sozialanalyse.batch.withdrawals import LEDGER
 
@@ -156,7 +156,7 @@ def _seen(folder: Path, memo: Memo) -> dict[str, list[int]] | None:
     A file is hashed, unless it is the very one that was hashed the last time: same place on the disk, same size, same times, the last of
     which nobody can set. Files that have just been written can change once more in the same tick of the clock: they are hashed again.
     """
-    if matches(folder, memo["state"]) or not (folder / FEED).is_file():
+    if matches(folder, memo["state"]) or not all((folder / name).is_file() for name in (FEED, NEWS)):
         return None
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     before, seen = memo.get("seen", {}), {}

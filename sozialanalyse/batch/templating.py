@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.scripting import POLICY, SCRIPT
 from sozialanalyse.batch.sections import lines
 
 if TYPE_CHECKING:
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.language import Language
 
 TEMPLATES = Path(str(files("sozialanalyse.batch") / "templates"))
@@ -38,7 +40,7 @@ def environment() -> Environment:
     return made
 
 
-def page(template: str, what: str, language: Language, **values: Any) -> str:
+def page(template: str, what: str, language: Language, frame: Frame = EMPTY, **values: Any) -> str:
     """Write a page, and look at it before anybody else does.
 
     Parameters
@@ -49,6 +51,8 @@ def page(template: str, what: str, language: Language, **values: Any) -> str:
         What the page is, for the message.
     language
         Of the page; the template has it as ``language``, and its messages as ``text``.
+    frame
+        What stands on every page.
     values
         All else that the template asks for.
 
@@ -57,9 +61,18 @@ def page(template: str, what: str, language: Language, **values: Any) -> str:
     AssertionError
         It holds what no page may hold: an error of this program, for all that others wrote is escaped.
     """
-    html = environment().get_template(template).render(language=language, text=language.text, **values)
+    html = (
+        environment()
+        .get_template(template)
+        .render(language=language, text=language.text, frame=marked(frame), **values)
+    )
     found = problems(html, page=True)
     if found:
         message = f"{what} holds what it must not have: {', '.join(found)}"
         raise AssertionError(message)
     return html
+
+
+def marked(frame: Frame) -> dict[str, Any]:
+    """Mark the style of a frame as one: it is made of checked colours."""
+    return {**frame, "style": Markup(frame["style"])}  # noqa: S704 - names of ours and hexadecimal digits

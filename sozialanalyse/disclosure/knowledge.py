@@ -8,6 +8,7 @@ import pandas as pd
 
 from sozialanalyse.areas import ALWAYS_FROM, ALWAYS_TO
 from sozialanalyse.disclosure.outlines import outlines_of
+from sozialanalyse.disclosure.people import people_of
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.language import Language, LanguageCode
 
@@ -51,6 +52,8 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         **_parts_that_say_something(about),
         **outlines_of(release),
         **_site(release),
+        **({"people": people} if (people := people_of(release)) else {}),
+        **_consulted(release),
         "rules": _rules(release),
     }
 
@@ -66,6 +69,14 @@ def _site(release: Release) -> dict[str, Any]:
         if _is_known(entry, release)
     ]
     return {"site": {**declared.model_dump(mode="json"), "terms": terms}}
+
+
+def _consulted(release: Release) -> dict[str, Any]:
+    """Give with whom the findings were discussed."""
+    declared = release.data.file.consultation
+    if declared is None or not declared.consulted:
+        return {}
+    return {"consulted": [entry.model_dump(mode="json") for entry in declared.consulted]}
 
 
 def _parts_that_say_something(about: About) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.disclosure import unopened
+from sozialanalyse.disclosure.consulting import require_consulted
 from sozialanalyse.disclosure.keeping import kept_at, made_or_kept
 from sozialanalyse.disclosure.ledger import record
 from sozialanalyse.disclosure.places import require_writable
@@ -47,6 +48,7 @@ def make(job: Job) -> dict[str, Any]:
     before = unopened.snapshot(job)
     town = open_town(job["town"], job["raw"])
     town.indicators()  # what contradicts itself is said before anything is made
+    require_consulted(town, job["audience"])
     folder = unopened.ledger_of(job)
     if job["audience"] != UNPROTECTED and not job["only_look"]:
         require_writable(folder)

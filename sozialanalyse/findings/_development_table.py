@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from sozialanalyse import trends
 from sozialanalyse.findings import _keys, signs, words
@@ -60,7 +61,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 def _development(view: View, row: pd.Series) -> list[str]:
     untold = row.method in {trends.ONE_DATE, trends.HIDDEN, trends.REFUSED}
     label = words.with_unit(view, row.indicator)
-    finding = view.words.text(_FINDINGS[row.finding])
+    finding = _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
     first, last = (words.end_value(view, row, end) for end in ("first", "last"))
     first = signs.converted(first) if row.converted else first
     moments = [words.moment(view, row.period_kind, row[f"{end}_start"], row[f"{end}_end"]) for end in ("first", "last")]
@@ -79,6 +80,16 @@ def _town(view: View, row: pd.Series) -> str:
     """Write the town's value at the last date."""
     value = town_value(view, row.indicator, row.last_end)
     return view.amount(row.indicator, value, key=_keys.of_town(view, row.indicator, row.last_end))
+
+
+def _with_arrow(finding: str, text: str) -> str:
+    """Put an arrow before the words of a direction; it says nothing that they do not, so nobody need hear it."""
+    arrow = _ARROWS.get(finding)
+    return Markup("<span aria-hidden='true'>{}</span> {}").format(arrow, text) if arrow else text
+
+
+_ARROWS = {trends.RISING: "↗", trends.FALLING: "↘", trends.HIGHER: "↗", trends.LOWER: "↘"}
+"""None where no direction is told: a level arrow would say that nothing has changed."""
 
 
 def _change(view: View, row: pd.Series) -> str:

@@ -10,6 +10,7 @@ from sozialanalyse.errors import MANY_FAULTS
 from sozialanalyse.findings import _odd
 from sozialanalyse.findings.pages import unavailable
 from sozialanalyse.language import without_keys
+from sozialanalyse.loading.appearance import placeholders
 from sozialanalyse.loading.totals import AREAS, CELLS
 from sozialanalyse.quality import SEVERITIES
 from sozialanalyse.town import Town
@@ -40,7 +41,14 @@ def faults(examined: Examined, words: Language) -> list[str]:
         lines += [f"{words.text(title)}: {said}" for said in map(line, found[:MANY_FAULTS])]
         if len(found) > MANY_FAULTS:
             lines.append(words.text("... and {count} more", count=len(found) - MANY_FAULTS))
-    return lines
+    return [*lines, *_placeholders(examined.data, words)]
+
+
+def _placeholders(data: TownData | None, words: Language) -> list[str]:
+    """Name what town.yml still leaves to be filled in of what pages say of their publisher."""
+    found = placeholders(data.file) if data is not None else ()
+    message = "'{found}' looks like a placeholder; readers would see it on every page"
+    return [f"{words.text('Warning')}: town.yml, {key}: {words.text(message, found=text)}" for key, text in found]
 
 
 def _line(one: Irregularity, data: TownData | None, words: Language) -> str:

@@ -174,5 +174,5 @@ def plain(text: str) -> str:
     return re.sub(" +", " ", spaced).strip(" ")
 
 
-_NO_TEXT = {"Cc", "Zl", "Zp"}
-"""Unicode categories: control characters, ends of lines and paragraphs."""
+_NO_TEXT = {"Cc", "Cs", "Cn", "Zl", "Zp"}
+"""Unicode categories: control characters, halves of signs and what is no sign (XML holds neither), ends of lines and paragraphs."""

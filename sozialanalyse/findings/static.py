@@ -32,7 +32,7 @@ MESSAGES = (
     "{label} ({unit}), {level} in the order of their numbers: value (line) and 95 % interval (band).",
     "95 % limit",
     "99.8 % limit",
-    "Each sign is one of the {level}; the level line is {town}. Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
+    "Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
     "{count} {level} in the order of their numbers; dot: rank of the value, line: the ranks that the area may have by chance alone (of all areas at once, 95 % confidence). The highest value has the first rank; that is no judgement.",
     "Mann-Kendall: test over all values of flows (p at most 0.05).",
     "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
@@ -52,10 +52,24 @@ MESSAGES = (
 """Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
 are looked for."""
 
-OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks", "leichte_sprache", "site")
+OF_TOWN = (
+    "name",
+    "levels",
+    "groupings",
+    "population_base",
+    "sources",
+    "breaks",
+    "leichte_sprache",
+    "site",
+    "consultation",
+)
 """Parts of town.yml whose texts stand on pages."""
 
+NO_TEXTS = {"site": {"logo", "colours"}}
+"""Parts of these that are no texts."""
+
 _DIGIT = re.compile(r"\d")
+_PARAGRAPHS = re.compile(r"\n\s*\n")
 _LETTER = re.compile(r"[^\W\d_]")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -77,7 +91,7 @@ def static_texts(catalogue: Catalogue, file: TownFile, language: LanguageCode) -
         static text.
     """
     with_digits = [part for message in MESSAGES for part in _PLACEHOLDER.split(Language(language).text(message))]
-    declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN))]
+    declared = [catalogue.model_dump(mode="json"), file.model_dump(mode="json", include=set(OF_TOWN), exclude=NO_TEXTS)]
     found = {text for text in (*with_digits, *_texts(declared, language)) if _is_telling(text) and _LETTER.search(text)}
     return sorted(found | _spoken(language), key=lambda text: (-len(text), text))
 
@@ -97,6 +111,7 @@ def _texts(declared: Any, language: LanguageCode) -> Iterator[str]:
     """Find all texts in a declaration; of those in both languages, the one that is asked for."""
     if isinstance(declared, str):
         yield declared
+        yield from _PARAGRAPHS.split(declared)  # each stands by itself on a page
     elif isinstance(declared, dict):
         parts = [declared[language]] if {"de", "en"} <= set(declared) else declared.values()
         for part in parts:

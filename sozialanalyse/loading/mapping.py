@@ -17,8 +17,8 @@ from sozialanalyse.catalogue.model import Sex
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.marks import FLAGS, PRESETS, DeclaredMark, Mark, Preset, Signs
 from sozialanalyse.loading.numbers import Notation
+from sozialanalyse.loading.site_file import Date
 from sozialanalyse.loading.table_file import AtLeastOne, TableFile, Where
-from sozialanalyse.loading.town_file import Date
 from sozialanalyse.periods import parse_ages
 
 SOME_DATE = dt.date(2011, 12, 31)

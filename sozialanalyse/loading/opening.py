@@ -18,6 +18,7 @@ from sozialanalyse import catalogue as catalogues
 from sozialanalyse.areas import AreaTree, Crosswalks
 from sozialanalyse.documents import SCHEMA_VERSION, Document, read_document
 from sozialanalyse.errors import DataError, Fault, Place, UsageError, nearest
+from sozialanalyse.loading.appearance import with_appearance
 from sozialanalyse.loading.areas_files import read_mapped_areas
 from sozialanalyse.loading.breaks import with_town_breaks
 from sozialanalyse.loading.checks import Declared
@@ -133,7 +134,7 @@ def load_town(folder: Path, raw: Path | None = None) -> TownData:
     if town.totals == "exact":
         refuse_gaps(gaps, counts)
     return TownData(
-        file=town,
+        file=with_appearance(document, opening.own),
         areas=declared.areas,
         catalogue=with_town_breaks(with_design_effects(declared.catalogue, document), document, counts),
         counts=counts,

@@ -1,4 +1,4 @@
-"""What a planner declares under ``site`` in ``town.yml``: who answers for the pages, and what is known of their accessibility.
+"""What a planner declares of the pages in ``town.yml``: who answers for them, how they look, with whom they were discussed.
 
 A public body owes its readers a statement on accessibility, a way to report barriers, and the name of who settles disputes
 (Directive (EU) 2016/2102, article 7; in North Rhine-Westphalia BGG NRW § 10b and BITV NRW; elsewhere the law of the Land). No
@@ -25,12 +25,16 @@ def _written_out(date: Any) -> Any:
     return date
 
 
+Date = Annotated[dt.date, BeforeValidator(_written_out)]
+Hex = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
 class Accessibility(Model):
     """The statement on accessibility: what somebody has found out, and nothing beyond it."""
 
     law: Text = Field(description="by which law the statement is made, for example BGG NRW and BITV NRW")
     status: Literal["full", "partial", "none"] = Field(description="how far the pages meet what the law asks")
-    assessed: Annotated[dt.date, BeforeValidator(_written_out)] = Field(description="the day of the assessment")
+    assessed: Date = Field(description="the day of the assessment")
     method: Literal["self", "external"] = Field(
         description="self: the town has assessed its pages, external: others have"
     )
@@ -52,9 +56,50 @@ class Accessibility(Model):
         return barriers
 
 
+class Colours(Model):
+    """Colours of the town: one for links and headings, one for lines; those of dark pages follow where they are not declared."""
+
+    accent: Hex | None = Field(
+        default=None, description="colour of links and other text, such as #17506b; 4.5:1 on the page"
+    )
+    accent_dark: Hex | None = Field(default=None, description="the same on dark pages; default: lighter than accent")
+    band: Hex | None = Field(
+        default=None, description="colour of the lines that set off the head and key figures; 3:1 on the page"
+    )
+    band_dark: Hex | None = Field(default=None, description="the same on dark pages; default: lighter than band")
+
+
 class Site(Model):
-    """Who answers for the pages."""
+    """Who answers for the pages, and how they look."""
 
     publisher: Text = Field(description="the public body and its office that publish the pages")
     feedback: Text = Field(description="whom readers tell of barriers and faults: name, e-mail, telephone")
     accessibility: Accessibility | None = Field(default=None, description="the statement, once somebody has assessed")
+    logo: str | None = Field(
+        default=None,
+        pattern=r"^[^{}]+\.(?:svg|png)$|^data:image/",
+        description="file of the logo in the town folder, SVG or PNG, at most 20,000 bytes",
+    )
+    colours: Colours = Field(default=Colours(), description="colours of the town, where they can be read")
+
+
+class Consulted(Model):
+    """With whom the findings were discussed before they were published, and of which data."""
+
+    body: Text = Field(description="a body such as a neighbourhood conference or an advisory council")
+    date: Date = Field(description="the day on which it met")
+    data_until: Date = Field(description="the last day of the data that it was shown")
+
+
+class Consultation(Model):
+    """The step before publication in which those whom findings concern have their say."""
+
+    required: bool = Field(
+        default=False, description="true: nothing is published of data that nobody was shown; such a run is refused"
+    )
+    consulted: tuple[Consulted, ...] = ()
+
+    @property
+    def data_until(self) -> dt.date | None:
+        """The last day of the data that somebody was shown."""
+        return max((entry.data_until for entry in self.consulted), default=None)

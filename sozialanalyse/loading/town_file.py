@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from sozialanalyse.areas import Grouping
 from sozialanalyse.catalogue import Break, Text
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.expectations import Expectations
-from sozialanalyse.loading.site_file import Site
+from sozialanalyse.loading.site_file import Consultation, Date, Site
 
 Confidentiality = Literal["synthetic", "published", "confidential"]
-
-
-def _written_out(date: Any) -> Any:
-    """Lest a bare year is taken for seconds since 1970."""
-    if not isinstance(date, dt.date) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(date)):
-        message = "a date like 2011-12-31 is expected"
-        raise ValueError(message)
-    return date
-
-
-Date = Annotated[dt.date, BeforeValidator(_written_out)]
 
 
 class Level(Model):
@@ -156,7 +143,10 @@ class TownFile(Versioned):
         default=None, description="who has checked the summaries in plain words as readers of Leichte Sprache, and when"
     )
     site: Site | None = Field(
-        default=None, description="who answers for the pages, and their statement on accessibility"
+        default=None, description="who answers for the pages, their statement on accessibility, logo and colours"
+    )
+    consultation: Consultation | None = Field(
+        default=None, description="with whom findings are discussed before they are published"
     )
 
     @property

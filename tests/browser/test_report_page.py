@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -34,23 +34,38 @@ COUNTS = "01,2011-12-31,population,,,1250,\n02,2011-12-31,population,,,890,\n0,2
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write the report of a town with an error, a revision, a correction and a gap."""
-    folder = tmp_path_factory.mktemp("report")
-    write_town(folder, COUNTS, **FILES)
-    done = CliRunner().invoke(app, ["check", "--town", str(folder), "--report", str(folder / "report.html")])
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a town with an error, a revision, a correction and a gap."""
+    return write_town(tmp_path_factory.mktemp("report"), COUNTS, **FILES)
+
+
+def made(town: Path, language: str) -> Path:
+    page = town / f"report.{language}.html"
+    arguments = ["check", "--town", str(town), "--report", str(page), "--language", language]
+    done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 1, done.output
-    return folder / "report.html"
+    return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_report_breaks_no_rule_of_accessibility(page: Page, report: Path, axe_core: str, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.goto(report.as_uri())
+@pytest.fixture(scope="module")
+def report(town: Path) -> Path:
+    """Write its report."""
+    return made(town, "de")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_report_breaks_no_rule_of_accessibility(
+    request: pytest.FixtureRequest, page: Page, town: Path, axe_core: str, language: str
+) -> None:
+    """In light, in the dark, in forced colours, and at 400 %."""
+    page.goto((request.getfixturevalue("report") if language == "de" else made(town, language)).as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     page.evaluate(axe_core)
-    found = page.evaluate("axe.run().then(result => result.violations)")
-    assert [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in found] == []
+    for media in ({}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"forced_colors": "none"}):
+        page.emulate_media(**media)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": 1280 if media != {"forced_colors": "none"} else 320, "height": 800})
+        found = page.evaluate("axe.run().then(result => result.violations)")
+        assert [(rule["id"], [node["html"] for node in rule["nodes"]][:3]) for rule in found] == []
 
 
 def test_the_report_asks_for_nothing_and_runs_nothing(page: Page, report: Path) -> None:

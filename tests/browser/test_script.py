@@ -164,6 +164,7 @@ def test_the_index_is_searched_by_words_however_umlauts_are_written(visit, words
     page.get_by_role("searchbox").fill(words)
     assert shown_links(page) == ["9 Mühlenfeld"]
     assert page.locator(".areas li:not([hidden])").all_inner_texts() == ["9 Mühlenfeld"]
+    assert page.locator(".map a:not(.faded)").count() == 1
     assert page.locator(".named a").last.is_visible()  # the list that is folded else is open
     assert re.findall(r"\d+", page.locator(".count").inner_text()) == ["1", str(FINDINGS)]
 

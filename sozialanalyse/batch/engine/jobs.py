@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.language import LanguageCode
 
 HANDED_OVER = NOTEBOOK, PAGE, FILES, RESULT = "notebook.ipynb", "page.html", "files.zip", "result.json"
@@ -31,6 +32,7 @@ class Look(TypedDict):
     notices: list[str]
     stands_alone: bool
     address: str
+    frame: Frame
 
 
 class Job(TypedDict):
@@ -165,8 +167,15 @@ def _rendered(notebook: NotebookNode, look: Look, folder: Path) -> dict[str, Any
     from sozialanalyse.batch.rendering import render  # noqa: PLC0415 - nbconvert is heavy
 
     try:
-        notices, is_alone = tuple(look["notices"]), look["stands_alone"]
-        page = render(notebook, look["language"], look["name"], notices, stands_alone=is_alone, address=look["address"])
+        page = render(
+            notebook,
+            look["language"],
+            look["name"],
+            tuple(look["notices"]),
+            stands_alone=look["stands_alone"],
+            address=look["address"],
+            frame=look["frame"],
+        )
     except SozialanalyseError as error:
         raise RenderingError(type(error).__name__, error.describe(Language(look["language"]).text)) from error
     except Exception as error:

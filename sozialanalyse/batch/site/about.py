@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from sozialanalyse.batch.frame import METHOD, STATEMENT, frame_of
+from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.templating import page
 from sozialanalyse.language import key
 
@@ -18,13 +20,7 @@ if TYPE_CHECKING:
     from sozialanalyse.batch.edition import Manifest
     from sozialanalyse.language import Language
 
-FOLDER = "about"
-"""Folder of these pages."""
-
-STATEMENT, METHOD = "Accessibility and contact", "Method and terms"
-_NAMES = {STATEMENT: "accessibility", METHOD: "method"}
-
-_STATUS = {
+_STATUS_LABELS = {
     "full": "These pages meet what the law asks ({law}).",
     "partial": "These pages meet what the law asks ({law}) in part. What does not is named below.",
     "none": "These pages do not meet what the law asks ({law}). What does not is named below.",
@@ -51,14 +47,6 @@ _METHOD = (
 """Message ids that pages of findings have as well."""
 
 
-class Link(NamedTuple):
-    """A link to one of these pages: its title as a message id and as read, and its address."""
-
-    title: str
-    name: str
-    address: str
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A section: its heading, paragraphs, a list, and terms with their meanings."""
@@ -82,31 +70,22 @@ def about_pages(manifest: Manifest, known: str | None, language: Language) -> di
     language
         Of the pages.
     """
-    links = links_of(known, language)
-    content = json.loads(known) if links and known else {}
+    frame = frame_of(known, language)
+    content = json.loads(known) if frame["links"] and known else {}
     parts = {STATEMENT: _statement, METHOD: _method}
     return {
-        link.address: page(
+        link["address"]: page(
             "about.html.j2",
-            f"the page '{link.name}'",
+            f"the page '{link['name']}'",
             language,
-            title=link.name,
-            parts=parts[link.title](content, language),
-            about=links,
+            frame,
+            title=link["name"],
+            parts=parts[link["title"]](content, language),
             town=manifest.town_label,
+            notices=notices_of_all(manifest, language),
         )
-        for link in links
+        for link in frame["links"]
     }
-
-
-def links_of(known: str | None, language: Language) -> list[Link]:
-    """Name the pages about the pages, in their order; none where the town declares nothing of them."""
-    site = json.loads(known).get("site") if known else None
-    if not site:
-        return []
-    return [
-        Link(title, language.text(title), f"{FOLDER}/{name}.{language.code}.html") for title, name in _NAMES.items()
-    ]
 
 
 def _statement(content: Mapping[str, Any], language: Language) -> list[Part]:
@@ -122,7 +101,10 @@ def _statement(content: Mapping[str, Any], language: Language) -> list[Part]:
             Part(
                 "accessibility",
                 text("Accessibility"),
-                [text(_STATUS[declared["status"]], law=law), Markup(text(_METHODS[declared["method"]], date=date))],  # noqa: S704 - our message, escaped date
+                [
+                    text(_STATUS_LABELS[declared["status"]], law=law),
+                    Markup(text(_METHODS[declared["method"]], date=date)),  # noqa: S704 - our message, escaped date
+                ],
             )
         )
         if declared["barriers"]:

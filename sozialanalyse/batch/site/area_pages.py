@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Manifest
-    from sozialanalyse.batch.site.about import Link
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
 
 
 def area_pages(
-    manifest: Manifest, places: Places, language: Language, notices: Sequence[str], about: Sequence[Link]
+    manifest: Manifest, places: Places, language: Language, notices: Sequence[str], frame: Frame
 ) -> dict[str, str]:
     """Write the page of each area, by its address.
 
@@ -31,8 +31,8 @@ def area_pages(
         Of the pages; findings in other languages are named as such.
     notices
         What must stand at the top of each.
-    about
-        Links to the pages about the pages.
+    frame
+        What stands on every page.
     """
     return {
         spot.address: page(
@@ -41,7 +41,7 @@ def area_pages(
             language,
             spot=spot,
             above=above,
-            about=about,
+            frame=frame,
             groups=in_groups(places.entries[spot.id], manifest, language, lambda _: True),
             town=manifest.town_label,
             notices=notices,

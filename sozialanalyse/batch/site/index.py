@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.offering import link
 from sozialanalyse.batch.site.cards import in_groups, is_of_a_part
 from sozialanalyse.batch.templating import page
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sozialanalyse.batch.edition import Entry, Manifest
-    from sozialanalyse.batch.site.about import Link
+    from sozialanalyse.batch.frame import Frame
     from sozialanalyse.batch.site.map import AreaMap
     from sozialanalyse.batch.site.places import Places
     from sozialanalyse.language import Language
@@ -30,7 +31,7 @@ def index_page(
     notices: Sequence[str],
     *,
     drawn: AreaMap | None = None,
-    about: Sequence[Link] = (),
+    frame: Frame = EMPTY,
 ) -> str:
     """Write the index of an output folder.
 
@@ -46,8 +47,8 @@ def index_page(
         What must stand at its top.
     drawn
         The map of the areas.
-    about
-        Links to the pages about the pages.
+    frame
+        What stands on every page.
     """
     is_large = len(manifest.findings) > MOST_CARDS
 
@@ -65,7 +66,7 @@ def index_page(
         groups=in_groups(manifest.findings, manifest, language, has_card),
         spots=places.spots,
         map=drawn,
-        about=about,
+        frame=frame,
         town=manifest.town_label,
         downloads=downloads,
         notices=notices,

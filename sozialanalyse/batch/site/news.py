@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.feed import changed_since, withdrawn_since
+from sozialanalyse.batch.frame import frame_of
 from sozialanalyse.batch.site.cards import in_groups, notices_of_all
 from sozialanalyse.batch.templating import page
 from sozialanalyse.language import Language
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from sozialanalyse.batch.edition import Manifest
 
 
-def news_page(manifest: Manifest, previous: Manifest | None) -> str:
+def news_page(manifest: Manifest, previous: Manifest | None, known: str | None = None) -> str:
     """Write the page of what is new.
 
     Parameters
@@ -26,12 +27,15 @@ def news_page(manifest: Manifest, previous: Manifest | None) -> str:
         Of the edition.
     previous
         Of the edition before; None where there was none for the same town and audience.
+    known
+        Content of ``knowledge.json``, where there is one.
     """
     language = Language(manifest.language)
     return page(
         "news.html.j2",
         "the page of what is new",
         language,
+        frame_of(known, language),
         groups=in_groups(changed_since(manifest, previous), manifest, language, lambda _: False),
         withdrawn=in_groups(withdrawn_since(manifest, previous), manifest, language, lambda _: True),
         is_first=previous is None,

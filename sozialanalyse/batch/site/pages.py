@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sozialanalyse.batch.frame import frame_of
 from sozialanalyse.batch.publishing import INDEX
-from sozialanalyse.batch.site.about import about_pages, links_of
+from sozialanalyse.batch.site.about import about_pages
 from sozialanalyse.batch.site.area_pages import area_pages
 from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.site.index import index_page
@@ -29,9 +30,8 @@ def site_of(manifest: Manifest, known: str | None) -> dict[str, str]:
     """
     language = Language(manifest.language)
     places, notices = places_of(manifest, known), notices_of_all(manifest, language)
-    about = links_of(known, language)
-    return {
-        **area_pages(manifest, places, language, notices, about),
-        **about_pages(manifest, known, language),
-        INDEX: index_page(manifest, places, language, notices, drawn=map_of(places, known), about=about),
-    }
+    frame = frame_of(known, language)
+    pages = area_pages(manifest, places, language, notices, frame)
+    for code in dict.fromkeys((manifest.language, *(entry.language for entry in manifest.findings))):
+        pages |= about_pages(manifest, known, Language(code))
+    return {**pages, INDEX: index_page(manifest, places, language, notices, drawn=map_of(places, known), frame=frame)}

@@ -1,5 +1,5 @@
 "use strict";
-/* The one script of all pages: sorts tables, searches the index, copies the citation. Whatever it adds is added by it alone,
+/* The one script of all pages: sorts tables, searches the index, saves charts as pictures, copies the citation. Whatever it adds is added by it alone,
    so that nothing is missed where scripts are off; it asks for nothing, stores nothing and writes text only as text. */
 (() => {
   const main = document.querySelector("main");
@@ -74,7 +74,8 @@
         const about = row.parentElement.matches(".areas") ? row.querySelector(":scope > a, :scope > data") || row.firstChild : row;
         const group = row.closest("details");
         const text = [title, group ? group.querySelector("summary").textContent : "", about.textContent].join(" ").toLowerCase();
-        return { row, section, group, isFinding: !row.parentElement.matches(".areas"), text: `${spelled(text)} ${plain(text)}`, isShown: true };
+        const link = row.querySelector(":scope > a");
+        return { row, section, group, address: link && link.getAttribute("href"), isFinding: !row.parentElement.matches(".areas"), text: `${spelled(text)} ${plain(text)}`, isShown: true };
       });
     });
     const total = items.filter(item => item.isFinding).length;
@@ -85,6 +86,7 @@
     box.append(make("label", { for: "search" }, said.search), input, count);
     main.querySelector(".opening").append(box);
     const parents = new Map(items.map(item => [item.row, item]));
+    const onMap = [...document.querySelectorAll(".map a")];
     const wasOpen = new Map([...body.querySelectorAll("details")].map(each => [each, each.open]));
     const show = () => {
       const words = spelled(input.value).split(/\s+/).filter(Boolean);
@@ -102,6 +104,8 @@
         group.hidden = words.length > 0 && !groupsShown.has(group);
         group.open = words.length && isHit.size <= 60 ? groupsShown.has(group) : open;
       }
+      const reached = new Set(items.filter(item => !item.isFinding && isHit.has(item)).map(item => item.address));
+      for (const link of onMap) link.classList.toggle("faded", words.length > 0 && !reached.has(link.getAttribute("href")));
       const found = items.filter(item => item.isFinding && item.isShown).length;
       count.textContent = words.length ? filled(found ? said.found : said.none, { found, total }) : "";
     };
@@ -116,6 +120,61 @@
     title.textContent = link.getAttribute("aria-label");
     link.prepend(title);
   }
+
+  /* A chart is saved as a picture: drawn anew at twice its size on white, under what it shows and above where it comes from. */
+  const wrapped = (pen, text, width) => {
+    const lines = [""];
+    for (const word of text.split(/\s+/).filter(Boolean)) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (pen.measureText(longer).width <= width || !lines.at(-1)) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  };
+  const drawn = (picture, above, below) => {
+    const width = Math.max(picture.naturalWidth, 480), edge = 16;
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+    const parts = [["bold 17px sans-serif", 24, above], ["12px sans-serif", 17, below]].map(([font, height, text]) => {
+      pen.font = font;
+      return { font, height, lines: wrapped(pen, text, width - 2 * edge) };
+    });
+    const [top, bottom] = parts.map(part => part.height * part.lines.length + edge);
+    canvas.width = 2 * width;
+    canvas.height = 2 * (top + picture.naturalHeight + bottom + edge);
+    pen.scale(2, 2);
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(0, 0, width, canvas.height);
+    pen.drawImage(picture, (width - picture.naturalWidth) / 2, top, picture.naturalWidth, picture.naturalHeight);
+    pen.fillStyle = "#1b2530";
+    pen.textBaseline = "top";
+    parts.forEach((part, number) => {
+      pen.font = part.font;
+      part.lines.forEach((line, place) => pen.fillText(line, edge, (number ? top + picture.naturalHeight + edge / 2 : edge / 2) + place * part.height));
+    });
+    return canvas;
+  };
+  const fileName = text => plain(spelled(text)).replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 100);
+  const words = element => element ? element.textContent.replace(/\s+/g, " ").trim() : "";
+  const savable = picture => {
+    const figure = picture.closest("figure"), section = figure.closest("section");
+    const name = words(section && section.querySelector("h2")) || words(document.querySelector("h1"));
+    const number = [...document.querySelectorAll("main figure img")].indexOf(picture) + 1;
+    const button = make("button", { type: "button", class: "save" }, said.picture);
+    button.append(make("span", { class: "unseen" }, `: ${name}`));
+    button.addEventListener("click", () => {
+      const above = [words(document.querySelector("h1")), name].filter((text, at, all) => all.indexOf(text) === at).join(": ");
+      const cited = [words(figure.querySelector("figcaption")), words(document.querySelector(".citation cite")), words(document.querySelector(".colophon > p:last-child"))];
+      drawn(picture, above, cited.filter(Boolean).join(" ")).toBlob(data => {
+        const address = URL.createObjectURL(data);
+        const link = make("a", { href: address, download: `${fileName(`${words(document.querySelector(".masthead strong"))} ${above}`)}-${number}.png` });
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(address), 60000);
+        status.textContent = said.saved;
+      });
+    });
+    figure.append(button);
+  };
+  if (said.picture) document.querySelectorAll("main figure img").forEach(savable);
 
   /* The citation stands on the page; with the address, where it has one that others can open. */
   const citation = document.querySelector(".citation");
