@@ -27,6 +27,9 @@ FINDINGS = {
            "lower at last": LOWER, "not to be told apart": ALIKE, "not tested": UNTESTED, "one value only": ONE,
            "values kept confidential": HIDDEN, "overlapping spans": OVERLAPPING},
 }  # fmt: skip
+ARROWS = {"↗": {UP, HIGHER}, "↘": {DOWN, LOWER}}
+"""Which findings an arrow may stand before."""
+
 SIDES = {
     "de": {"darüber": 1, "darunter": -1, "nicht unterscheidbar": 0},
     "en": {"above": 1, "below": -1, "not to be told apart": 0},
@@ -128,7 +131,9 @@ def courses(table: Table, language: str) -> list[Course]:
             r"(?P<method>[^,]+?)(?:, (?P<points>\d+) (?P<periods>[^,]+))?(?:, (?P<p>p [<=] [\d.,]+))?", how
         )
         counted = {name: text for name, text in (tested.groupdict() if tested else {}).items() if text}
-        known["finding"] = FINDINGS[language][known["finding"]]
+        arrow, finding = re.fullmatch(r"([↗↘]?) ?(.+)", known["finding"]).groups()
+        known["finding"] = FINDINGS[language][finding]
+        assert known["finding"] in ARROWS.get(arrow, FINDINGS[language].values()), row
         known["first"] = known.get("first", "").removeprefix("≈ ")
         town = row[3][0] if with_town and row[3][0] != "\u2013" else ""
         slope = row[4 + with_town][0]
