@@ -16,6 +16,8 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 PACKAGES := $(VENV)/packages-for-python-$(VERSION)
 READY := $(VENV)/ready
 NOTEBOOKS = $(wildcard notebooks/*.ipynb)
+# Our own modules, like the packages: with PYTHONDONTWRITEBYTECODE set, every start would compile them anew. Takes no time where nothing changed.
+COMPILE = @env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq sozialanalyse || true
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -29,6 +31,7 @@ setup: $(READY)  ## make the environment in .venv (every target below does this 
 
 .PHONY: findings
 findings: $(READY)  ## make the findings of the shipped town: outputs/index.html (TOWN=, OUTPUT=, ARGS=)
+	$(COMPILE)
 	@status=0; $(BIN)/sozialanalyse run --town $(TOWN) --output $(OUTPUT) $(ARGS) || status=$$?; \
 	test ! -f $(OUTPUT)/index.html || echo "Open in a browser: $(abspath $(OUTPUT))/index.html"; \
 	exit $$status
@@ -36,6 +39,7 @@ findings: $(READY)  ## make the findings of the shipped town: outputs/index.html
 # On all cores at once, a file on one of them, so that what its tests share is made once; browsers last (see tests/conftest.py).
 .PHONY: test
 test: $(READY)  ## run all tests, notebooks and examples included; each skip is listed with its reason (ARGS=)
+	$(COMPILE)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Of Berlin's 447 planning areas as well, where its raw files are: SHARED= names their folder.
@@ -83,9 +87,10 @@ clean:  ## remove the environment, tools and caches (findings in outputs/ stay)
 
 $(READY): $(PACKAGES) pyproject.toml
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(COMPILE)
 	@touch $@
 
-# Packages are compiled at once and on all cores: with PYTHONDONTWRITEBYTECODE set, every start would compile them anew.
+# Packages are compiled at once and on all cores, but for their tests, and those that only install.
 $(PACKAGES): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed; $(PYTHON) is $(if $(VERSION),$(VERSION),not there)." >&2; \
@@ -96,5 +101,5 @@ $(PACKAGES): requirements.lock
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile --only-binary :all: \
 		--require-hashes --requirement requirements.lock
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -qq -j 0 -x '/(tests|pip|setuptools)/' $(VENV)/lib || true
 	@touch $@

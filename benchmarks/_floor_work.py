@@ -109,8 +109,9 @@ def main(release: str, *groups: str) -> None:
 
 
 def _answer(content: Any) -> None:
-    sys.__stdout__.write(f"{json.dumps(content)}\n")  # type: ignore[union-attr]
-    sys.__stdout__.flush()  # type: ignore[union-attr]
+    assert sys.__stdout__ is not None
+    sys.__stdout__.write(f"{json.dumps(content)}\n")
+    sys.__stdout__.flush()
 
 
 def _made(job: Job, held: Any, audit: Callable[[str], object] | None) -> Job:

@@ -1,4 +1,4 @@
-"""A thousand findings in one batch: memory of parent and template, seconds a finding as it goes on, and the index in a browser.
+"""A thousand findings in one batch: memory of parent and template, seconds a finding as it goes on, and the size of the index.
 
     python -m benchmarks many [--findings 1000] [--step 100] [--audience public] [--small]
 
@@ -23,12 +23,11 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from benchmarks._printing import Criteria, say, table
+from benchmarks.batch import ROOT, TOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
-TOWN = ROOT / "data" / "musterstadt"
 GROUPS = ("children", "older", "families", "disability", "residents")
 NOTEBOOKS = ("trend", "comparison")
 LANGUAGES = ("de", "en")

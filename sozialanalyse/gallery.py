@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from sozialanalyse import comparison, trends
-from sozialanalyse.batch.frame import EMPTY
+from sozialanalyse import charts, comparison, trends
 from sozialanalyse.batch.templating import environment
-from sozialanalyse.findings import charts, maps, tables
+from sozialanalyse.charts import maps
+from sozialanalyse.findings import tables
 from sozialanalyse.language import LanguageCode
 from sozialanalyse.town import open_town
 from sozialanalyse.view import AUDIENCES, View
@@ -89,8 +89,7 @@ def page(views: Sequence[View]) -> str:
     """
     first = views[0]
     template = environment().get_template("gallery.html.j2")
-    values = {"town": first.town.name, "language": first.words, "text": first.words.text, "frame": EMPTY}
-    return template.render(**values, exhibits=exhibits(views))
+    return template.render(town=first.town.name, language=first.words, text=first.words.text, exhibits=exhibits(views))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,10 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, cast, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from sozialanalyse.disclosure.release import Release
+    from sozialanalyse.town import Town
     from sozialanalyse.view import Audience
 
 MODULES = (
@@ -22,11 +23,12 @@ MODULES = (
     "outlook",
     "indicators",
     "view",
-    "findings.charts",
-    "findings.maps",
+    "charts",
+    "charts.maps",
     "findings.tables",
     "findings.words",
     "findings.pages",
+    "findings.plain",
     "findings.protection",
     "downloads",
 )
@@ -55,15 +57,31 @@ def hold(release: str | Path, groups: Iterable[str] = ()) -> Release:
         Target groups whose indicators and sums are computed, on the boundaries as delivered and on those of the last date.
     """
     from sozialanalyse.disclosure.release_files import hold_release  # noqa: PLC0415 - heavy
+
+    held = hold_release(release)
+    for group in groups:
+        for compute in shared_by(held, group):
+            compute()
+    return held
+
+
+def shared_by(held: Release, group: str) -> list[Callable[[], object]]:
+    """List what the findings of a target group share, each to be computed once and kept by the Release.
+
+    Parameters
+    ----------
+    held
+        As :func:`hold` returns it.
+    group
+        The target group.
+    """
     from sozialanalyse.findings.gaps import unassigned  # noqa: PLC0415 - heavy
     from sozialanalyse.view import View  # noqa: PLC0415 - heavy
 
-    held = hold_release(release)
-    held.misplaced()
-    for group in groups:
-        for town in (held, held.on_boundaries()):
-            unassigned(View(town, group, audience=cast("Audience", held.audience)))
-    return held
+    def sums(town: Callable[[], Town]) -> Callable[[], object]:
+        return lambda: unassigned(View(town(), group, audience=cast("Audience", held.audience)))
+
+    return [held.misplaced, sums(lambda: held), sums(held.on_boundaries)]
 
 
 def _speak() -> None:
@@ -79,7 +97,7 @@ def _speak() -> None:
 
 def _draw() -> None:
     """Draw a small picture: fonts are found, and the way to SVG has been gone once."""
-    from sozialanalyse.findings._style import Panels, look, write  # noqa: PLC0415
+    from sozialanalyse.charts.drawing.style import Panels, look, write  # noqa: PLC0415
     from sozialanalyse.findings.display import as_svg  # noqa: PLC0415
 
     with look():

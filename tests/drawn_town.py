@@ -88,8 +88,10 @@ def with_status(comparison: Comparison, area: str, status: str) -> Comparison:
 
 
 def svg_of(shown: Shown) -> str:
-    """Return the picture of a figure."""
-    return base64.b64decode(re.search(r"base64,([^']+)'", str(shown.html))[1]).decode()
+    """Return the picture of a figure, each look written where it is used."""
+    svg = base64.b64decode(re.search(r"base64,([^']+)'", str(shown.html))[1]).decode()
+    looks = dict(re.findall(r"\.(l\d+)\{([^}]*)\}", svg))
+    return re.sub(r' class="(l\d+)"', lambda found: f' style="{looks[found[1]]}"', svg)
 
 
 def elements(svg: str, name: str) -> list[ET.Element]:

@@ -10,7 +10,19 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "sozialanalyse"
 
-CALLS = {"text", "translate", "Fault", "DataError", "UsageError", "LockedError", "fault", "at", "plural", "say"}
+CALLS = {
+    "text",
+    "translate",
+    "Fault",
+    "DataError",
+    "UsageError",
+    "LockedError",
+    "fault",
+    "at",
+    "plural",
+    "say",
+    "Format",
+}
 """Functions whose string arguments are messages (of ``fault`` the second, of the others the first one or two)."""
 
 TABLES = (

@@ -13,9 +13,11 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
-from sozialanalyse.findings import _stretches, _style, _time_axis, signs
-from sozialanalyse.findings._scale import scales
+from sozialanalyse.charts.drawing import stretches, style, time_axis
+from sozialanalyse.charts.drawing.scale import scales
+from sozialanalyse.findings import signs
 from sozialanalyse.findings.display import as_svg, nothing
+from tests.chart_text import looked_at, outside, overlapping, structure
 from tests.colours import DEFICIENCIES, contrast_on_white, lab
 from tests.drawn_town import (
     DOLLARS,
@@ -70,19 +72,19 @@ def points(parts):
 
 
 def test_line_goes_through_irregular_dates():
-    assert points(_stretches.stretches(series([1.0, 2.0, 3.0]))) == [[1.0, 2.0, 3.0]]
+    assert points(stretches.stretches(series([1.0, 2.0, 3.0]))) == [[1.0, 2.0, 3.0]]
 
 
 def test_line_breaks_at_a_missing_value():
-    assert points(_stretches.stretches(series([1.0, np.nan, 3.0, 4.0]))) == [[1.0], [3.0, 4.0]]
+    assert points(stretches.stretches(series([1.0, np.nan, 3.0, 4.0]))) == [[1.0], [3.0, 4.0]]
 
 
 def test_line_breaks_at_a_declared_break():
-    assert points(_stretches.stretches(series([1.0, 2.0, 3.0], [0, 0, 1]))) == [[1.0, 2.0], [3.0]]
+    assert points(stretches.stretches(series([1.0, 2.0, 3.0], [0, 0, 1]))) == [[1.0, 2.0], [3.0]]
 
 
 def test_line_breaks_where_an_expected_date_was_not_delivered():
-    parts = _stretches.stretches(series([1.0, 2.0, 3.0, 4.0, 5.0]), [pd.Timestamp("2017-12-31")])
+    parts = stretches.stretches(series([1.0, 2.0, 3.0, 4.0, 5.0]), [pd.Timestamp("2017-12-31")])
     assert points(parts) == [[1.0, 2.0, 3.0, 4.0], [5.0]]
 
 
@@ -102,7 +104,7 @@ def years(*numbers):
 )
 def test_absent_dates(delivered, absent):
     expected = years(2012, 2014, 2015, 2016, 2017, 2018)
-    assert _stretches.absent_dates(years(*delivered), expected) == years(*absent)
+    assert stretches.absent_dates(years(*delivered), expected) == years(*absent)
 
 
 def test_break_is_marked_and_explained(view):
@@ -129,9 +131,9 @@ def test_where_an_area_is_not_divided_further_there_is_nothing_to_choose_among(v
 
 
 def test_deviating_areas_differ_in_more_than_colour():
-    count = len(_style.MARKERS)
-    looks = list(zip(_style.AREA_COLOURS * 2, _style.LINE_STYLES, strict=True))
-    assert count == len(set(_style.MARKERS)) == len(set(map(str, looks))) == sa.trends.DEVIATING_AREAS
+    count = len(style.MARKERS)
+    looks = list(zip(style.AREA_COLOURS * 2, style.LINE_STYLES, strict=True))
+    assert count == len(set(style.MARKERS)) == len(set(map(str, looks))) == sa.trends.DEVIATING_AREAS
 
 
 def test_comparison_is_told_in_words(view):
@@ -243,6 +245,16 @@ def test_nothing_is_drawn_of_values_that_are_all_missing(view):
     assert str(sa.charts.comparison(view, comparison).html) == ""
 
 
+def test_charts_are_built_as_they_were_when_they_were_last_looked_at(view, root):
+    """Where a change is meant, change tests/chart_structures.txt with it, so that it is seen in review."""
+    names = ("development", "deviating", "comparison", "maps")
+    svgs = {name: svg_of(shown) for name, shown in zip(names, pictures(view), strict=True)}
+    assert {name: structure(svg) for name, svg in svgs.items()} == {name: looked_at(root, name) for name in names}
+    assert {name: (list(overlapping(svg)), outside(svg)) for name, svg in svgs.items()} == dict.fromkeys(
+        names, ([], [])
+    )
+
+
 def test_no_picture_uses_red(view):
     for shown in pictures(view):
         for colour in set(re.findall(r"#[0-9a-f]{6}", svg_of(shown))):
@@ -251,14 +263,14 @@ def test_no_picture_uses_red(view):
 
 
 def test_colours_can_be_told_apart_with_every_colour_vision():
-    colours = (_style.INK, *_style.AREA_COLOURS)
+    colours = (style.INK, *style.AREA_COLOURS)
     for matrix in DEFICIENCIES.values():
         seen = [lab(colour, matrix) for colour in colours]
         assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) > 25
 
 
 def test_colours_have_contrast_on_white():
-    for colour in (_style.INK, _style.QUIET, _style.ACCENT, *_style.AREA_COLOURS):
+    for colour in (style.INK, style.QUIET, style.ACCENT, *style.AREA_COLOURS):
         assert contrast_on_white(colour) >= 3
 
 
@@ -274,7 +286,7 @@ def test_colours_have_contrast_on_white():
     ],
 )
 def test_labels_are_moved_apart(places, spread):
-    assert _style.spread(places, 2.0, 0.0, 20.0) == spread
+    assert style.spread(places, 2.0, 0.0, 20.0) == spread
 
 
 @pytest.mark.parametrize(
@@ -289,21 +301,21 @@ def test_labels_are_moved_apart(places, spread):
 )
 def test_periods_are_written_briefly(kind, start, end, label):
     row = pd.Series({"period_kind": kind, "period_start": pd.Timestamp(start), "period_end": pd.Timestamp(end)})
-    assert _time_axis.period_label(row) == label
+    assert time_axis.period_label(row) == label
 
 
 def test_axes_are_numbered_as_readers_write(tmp_path):
     view = drawn_view(tmp_path, language="de")
-    assert _style.number_ticks(view, 0, 4500)[1] == ["0", "2.000", "4.000"]
-    assert _style.number_ticks(view, 0, 0.8)[1] == ["0,0", "0,2", "0,4", "0,6", "0,8"]
+    assert style.number_ticks(view, 0, 4500)[1] == ["0", "2.000", "4.000"]
+    assert style.number_ticks(view, 0, 0.8)[1] == ["0,0", "0,2", "0,4", "0,6", "0,8"]
 
 
 def test_scales_are_drawn_to_the_same_bytes_as_those_of_matplotlib():
     dates, amounts = ([2011.0, 2012.5, 2014.0], ["2011", "", "06/2014"]), ([0.0, 5.0, 10.0], ["0", "5", "10"])
     pictures = []
     for is_ours in (True, False):
-        with _style.look():
-            figure, (axes,) = _style.Panels(columns=1, height=60).draw(1)
+        with style.look():
+            figure, (axes,) = style.Panels(columns=1, height=60).draw(1)
             axes.set_xlim(2010.5, 2014.5)
             axes.set_ylim(0, 11)
             if is_ours:
@@ -312,7 +324,7 @@ def test_scales_are_drawn_to_the_same_bytes_as_those_of_matplotlib():
                 axes.set_xticks(*dates)
                 axes.set_yticks(*amounts)
                 axes.tick_params(length=2.5, width=0.6, pad=2)
-                axes.grid(visible=True, axis="y", color=_style.GUIDE, linewidth=0.6)
+                axes.grid(visible=True, axis="y", color=style.GUIDE, linewidth=0.6)
                 axes.set_axisbelow(True)
             pictures.append(as_svg(figure))
     assert pictures[0] == pictures[1]

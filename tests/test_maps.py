@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sozialanalyse as sa
-from sozialanalyse.findings import maps
+from sozialanalyse.charts import maps
 from tests.drawn_town import compared, drawn_view, elements, group, squares, svg_of, texts, with_status
 from tests.small_town import TIDY, write_town
 

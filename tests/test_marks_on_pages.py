@@ -531,6 +531,7 @@ WRITERS = [
     "view.py",
     "evidence.py",
     *(f"findings/{file.name}" for file in sorted((FOLDER / "findings").glob("*.py")) if file.stem not in PRIVATE),
+    *(file.relative_to(FOLDER).as_posix() for file in sorted((FOLDER / "charts").rglob("*.py"))),
 ]
 
 

@@ -54,7 +54,9 @@ def test_a_comparison_opens_with_place_date_and_notice(musterstadt: Town) -> Non
             "Befunde aussehen."
         )
     ]
-    assert found["summary"].startswith("Kinderarmut (SGB II unter 15 Jahren) am 31.12.2024: Ø")
+    assert found["summary"].startswith(
+        "Die Kinderarmut (SGB II unter 15 Jahren) lag am 31.12.2024 im Gebiet 05 Mühlental bei "
+    )
 
 
 def test_the_data_state_is_the_last_date_shown_not_that_of_the_file(musterstadt: Town) -> None:
@@ -66,7 +68,7 @@ def test_a_development_opens_with_its_lead_indicator(musterstadt: Town) -> None:
     view = View(musterstadt, "older", language="en")
     found = metadata(pages.opening_of_development(view, trends.development(view.frame)))
     assert found["title"] == "Older people: development"
-    assert found["summary"].startswith("Share aged 65 and over: from ")
+    assert found["summary"].startswith("The share of residents aged 65 and over was ")
 
 
 def test_a_group_without_data_says_what_is_missing_and_shows_nothing_else(musterstadt: Town) -> None:

@@ -55,7 +55,8 @@ def test_a_comparison_says_what_the_mean_and_the_range_are(musterstadt: Town) ->
 def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
     view = View(musterstadt, "residents", area="05", level="lebensraum")
     compared = comparison.compare(view.frame, view.town.areas, level="lebensraum", within="05", date="2011-12-31")
-    first = plain(str(words.comparison(view, compared))).splitlines()[0]
+    sentences = plain(str(words.comparison(view, compared))).splitlines()
+    (first,) = (sentence for sentence in sentences if sentence.startswith("Einwohnerzahl am"))
     assert first.startswith("Einwohnerzahl am 31.12.2011: Ø 3.932 (2.010–5.874), Mittel der Gebiete, Spannweite über 6")
 
 
@@ -69,7 +70,7 @@ def test_the_mean_of_a_count_is_that_of_the_areas(musterstadt: Town) -> None:
             (
                 "von 10,0 % (31.12.2019) auf 12,5 % (31.12.2024), +2,5 Prozentpunkte. "
                 "Über 5 Stichtage überwiegt der Anstieg (geprüft mit dem Mann-Kendall-Test, p = 0,03); "
-                "typisch sind +0,50 Prozentpunkte je Jahr."
+                "typisch sind +0,50 Prozentpunkte pro Jahr."
             ),
         ),
         (
@@ -126,6 +127,26 @@ def test_a_development_is_said_as_cautiously_as_it_is_known(
     assert sentence == f"Kinderarmut (SGB II unter 15 Jahren): {expected}"
 
 
+def test_headings_state_what_was_found_and_name_the_indicators(musterstadt: Town) -> None:
+    view = View(musterstadt, "children")
+    shown = words.development(view, trends.development(view.frame, [view.area]))
+    assert (
+        "<h3>Zuletzt niedriger: Kinderarmut (SGB II unter 15 Jahren) und Sprachauffälligkeit bei der Einschulung</h3>"
+        in shown.html
+    )
+    assert shown.html.index("<h3>Überwiegend gestiegen") < shown.html.index("<h3>Zuletzt niedriger")
+
+
+def test_a_range_with_one_hidden_end_is_not_said(musterstadt: Town) -> None:
+    """Where the largest value may be a hidden one, the smallest alone would be half a range."""
+    view = View(musterstadt, "children")
+    compared = comparison.compare(view.frame, view.town.areas, level="sozialraum")
+    row = compared.summary.set_index("indicator", drop=False).loc["kinderarmut"].copy()
+    row["maximum"] = float("nan")
+    assert plain(words.slide(view, row)) == "Ø 23,1 %"
+    assert "ohne Spannweite, weil Werte geheim gehalten sind" in plain(words.comparison_sentence(view, row))
+
+
 def test_a_development_with_hidden_values_is_not_stated(musterstadt: Town) -> None:
     """Lebensraum 021 has counts from 1 to 9 that the deliverer hides."""
     view = View(musterstadt, "disability", area="021")
@@ -166,7 +187,7 @@ def first_row(view: View, indicator: str, **changed: object) -> pd.Series:
             {"caveats": "same_people fragile", "finding": trends.RISING, "reliability": "indicative"},
             (
                 "Über 15 Stichtage überwiegt der Anstieg (geprüft mit einer Trendlinie für Bestände, p = 0,03); typisch sind "
-                "+0,50 Prozentpunkte je Jahr. Schon ohne einen einzelnen dieser Werte wäre das nicht mehr zu erkennen. Die "
+                "+0,50 Prozentpunkte pro Jahr. Schon ohne einen einzelnen dieser Werte wäre das nicht mehr zu erkennen. Die "
                 "Fallzahlen sind klein: Die Aussage ist nur als Hinweis zu verstehen."
             ),
         ),
@@ -174,7 +195,7 @@ def first_row(view: View, indicator: str, **changed: object) -> pd.Series:
             {"turning_point": pd.Timestamp("2015-06-01"), "finding": trends.FALLING, "reason": trends.ALIKE_YEARS},
             (
                 "Über 15 Stichtage überwiegt der Rückgang (geprüft mit einer Trendlinie für Jahre, die einander ähneln, "
-                "p = 0,03); typisch sind +0,50 Prozentpunkte je Jahr. Um das Jahr 2015 ändert sich die Richtung oder das Tempo."
+                "p = 0,03); typisch sind +0,50 Prozentpunkte pro Jahr. Um das Jahr 2015 ändert sich die Richtung oder das Tempo."
             ),
         ),
     ],

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.claims import expected_of, interval_of
-from sozialanalyse.audit.judging import Fault
+from sozialanalyse.audit.funnels import faults_of_funnel
 from sozialanalyse.audit.keys import Claim
 from sozialanalyse.audit.knowledge import Term
-from sozialanalyse.audit.numerals import read_number
-from sozialanalyse.audit.placed import IN_ROW, Row, Scale
+from sozialanalyse.audit.panels import SHADE, TOLERANCE, fault, number_of, strangers
+from sozialanalyse.audit.placed import IN_ROW, Row, Scale, members_of
 from sozialanalyse.periods import OPEN_AGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from sozialanalyse.audit.figures import Figure
-    from sozialanalyse.audit.judging import Judge
+    from sozialanalyse.audit.judging import Fault, Judge
     from sozialanalyse.audit.pictures import Panel, Point
     from sozialanalyse.language import LanguageCode
 
-TOLERANCE = 0.06
-"""By so many points of a picture a sign may miss its place: coordinates are written with two decimals."""
-
-WITHIN, INNER, OUTER = "within", "beyond 95", "beyond 99.8"
-SIGMAS = {INNER: 1.959964, OUTER: 3.090232}
-"""Standard normal quantiles of the limits of a funnel, 95 % and 99.8 %."""
-
-NEAR = 0.002
-"""A share this near to a limit, relatively, may be told to lie on either side."""
-
 ABOVE, BELOW, AROUND, UNTESTED = "above", "below", "around", "untested"
-SHADE = "shade "
 
 
 def is_charted(claim: Claim, panel: Panel) -> bool:
@@ -71,42 +59,11 @@ def faults_of_chart(
     elif claim.statistic == "drawn_ages":
         yield from _faults_of_ages(panel, claim, scales["x"], judge)
     elif scales["x"] is None or (claim.statistic == "drawn_funnel" and scales["y"] is None):
-        yield _fault(panel, "the axis of the panel {panel} cannot be read, so its points cannot be checked")
+        yield fault(panel, "the axis of the panel {panel} cannot be read, so its points cannot be checked")
     elif claim.statistic == "drawn_ranks":
         yield from _faults_of_ranks(panel, claim, rows, scales["x"], judge)
     elif scales["y"] is not None:
-        yield from _faults_of_funnel(panel, claim, (scales["x"], scales["y"]), judge)
-
-
-def number_of(label: str, language: LanguageCode) -> float | None:
-    """Read the label of a tick; dates are numbers of years."""
-    written = read_number(label, language)
-    return float(written.value) if written else None
-
-
-def inside_of(panel: Panel) -> Callable[[Point], bool]:
-    """Make a test of whether a place lies in the frame of a panel."""
-    low, high = panel.frame or (None, None)
-
-    def inside(point: Point) -> bool:
-        if low is None or high is None:
-            return True
-        return low.x - 1 <= point.x <= high.x + 1 and low.y - 1 <= point.y <= high.y + 1
-
-    return inside
-
-
-def _fault(panel: Panel, message: str, **values: str) -> Fault:
-    return Fault(message, {"panel": panel.name.removeprefix("panel-"), **values}, kind="drawing")
-
-
-def _strangers(panel: Panel, *known: str) -> Iterator[Fault]:
-    """Refuse what is drawn in groups that such a chart does not have; those of frames are not among them."""
-    for group in panel.groups:
-        if group not in known and not (group.startswith(SHADE) and SHADE in known):
-            yield _fault(
-                panel, "the panel {panel} holds shapes in the group {group}, which it should not have", group=group
-            )
+        yield from faults_of_funnel(panel, claim, (scales["x"], scales["y"]), judge)
 
 
 def _area_at(place: float, rows: Sequence[Row]) -> str | None:
@@ -114,29 +71,23 @@ def _area_at(place: float, rows: Sequence[Row]) -> str | None:
     return nearest.area if nearest and abs(nearest.middle - place) <= IN_ROW else None
 
 
-def _rows_of(claim: Claim, rows: Sequence[Row], judge: Judge) -> list[Row]:
-    """Rows of areas of the level; where there are too many to be named there are none, only brackets of larger areas."""
-    members = set(judge.figures.members(claim.parts["within"], claim.parts["level"], claim.day()))
-    return [row for row in rows if row.area in members]
-
-
 def _faults_of_ranks(panel: Panel, claim: Claim, rows: Sequence[Row], scale: Scale, judge: Judge) -> Iterator[Fault]:
-    yield from _strangers(panel, "open", "filled")
-    named = _rows_of(claim, rows, judge)
+    yield from strangers(panel, "open", "filled")
+    named = members_of([claim], rows, judge)
     shown = [area for area, figure in judge.lookup.level(claim) if figure.value is not None]
     ranks = {area: _rank(claim, area, judge) for area in shown}
     if len(panel.markers) > len(shown) or len(panel.bands) > len(shown):
-        yield _fault(panel, "the panel {panel} shows more ranks than areas have published values")
+        yield fault(panel, "the panel {panel} shows more ranks than areas have published values")
     for sign in panel.markers:
         wanted = [ranks.get(_area_at(sign.y, named) or "")] if named else list(ranks.values())
         if not any(rank is not None and abs(scale.place(rank) - sign.x) <= TOLERANCE for rank in wanted):
-            yield _fault(panel, "the panel {panel} shows a rank that no published values give")
+            yield fault(panel, "the panel {panel} shows a rank that no published values give")
             return
     for band in panel.bands:
         ends = sorted(corner.x for corner in band)
         wanted = [ranks.get(_area_at(band[0].y, named) or "")] if named else list(ranks.values())
         if not any(rank is not None and ends[0] - 1 <= scale.place(rank) <= ends[-1] + 1 for rank in wanted):
-            yield _fault(panel, "the panel {panel} shows a range of ranks without the rank of its area")
+            yield fault(panel, "the panel {panel} shows a range of ranks without the rank of its area")
             return
 
 
@@ -145,75 +96,25 @@ def _rank(claim: Claim, area: str, judge: Judge) -> float | None:
     return None if found.value is None else float(found.value)
 
 
-def _faults_of_funnel(panel: Panel, claim: Claim, scales: tuple[Scale, Scale], judge: Judge) -> Iterator[Fault]:
-    yield from _strangers(panel, WITHIN, INNER, OUTER, "town", *(f"limits {name}" for name in SIGMAS))
-    across, upright = scales
-    town = judge.figures.figure(judge.lookup.indicator(claim), judge.figures.root, claim.day())
-    shown = [figure for _, figure in judge.lookup.level(claim) if figure.value is not None and figure.denominator]
-    if len(panel.markers) > len(shown):
-        yield _fault(panel, "the panel {panel} shows more signs than areas have published values")
-    for group in (WITHIN, INNER, OUTER):
-        for (sign,) in panel.groups.get(group, []):
-            at_place = [figure for figure in shown if _stands_at(sign, figure, across, upright)]
-            if not at_place:
-                yield _fault(panel, "the panel {panel} shows a sign at a size and a value that no area has")
-                return
-            if town is not None and not any(_lies(group, figure, town, claim, judge) for figure in at_place):
-                yield _fault(panel, "the panel {panel} shows a sign as {group} that lies elsewhere", group=group)
-                return
-    level = None if town is None or town.value is None else upright.place(float(town.value))
-    for stroke in panel.groups.get("town", []):
-        if level is None or any(abs(point.y - level) > TOLERANCE for point in stroke):
-            yield _fault(panel, "the panel {panel} shows a line that is not the value of the town")
-
-
-def _stands_at(sign: Point, figure: Figure, across: Scale, upright: Scale) -> bool:
-    size, value = _size(figure), figure.value
-    if size is None or value is None:
-        return False
-    return (
-        abs(across.place(float(size)) - sign.x) <= TOLERANCE and abs(upright.place(float(value)) - sign.y) <= TOLERANCE
-    )
-
-
-def _size(figure: Figure) -> Fraction | None:
-    return figure.denominator.value if figure.denominator else None
-
-
-def _lies(group: str, figure: Figure, town: Figure, claim: Claim, judge: Judge) -> bool:
-    """Hold a sign to the limits, of proportions; those of rates go by whole events and are not computed again."""
-    indicator = judge.lookup.indicator(claim)
-    size = _size(figure)
-    if indicator.kind != "proportion" or indicator.design_effect is None or not size:
-        return True
-    if figure.value is None or town.value is None:
-        return False
-    share, common = (float(value / figure.factor) for value in (figure.value, town.value))
-    error = sqrt(common * (1 - common) / (float(size) / indicator.design_effect))
-    inner, outer = ((abs(share - common) - sigma * error) / max(common, 1e-9) for sigma in SIGMAS.values())
-    wanted = {WITHIN: inner <= NEAR, INNER: inner >= -NEAR and outer <= NEAR, OUTER: outer >= -NEAR}
-    return wanted[group]
-
-
 def _faults_of_relations(panel: Panel, claim: Claim, rows: Sequence[Row], judge: Judge) -> Iterator[Fault]:
     kinds = (ABOVE, BELOW, AROUND, UNTESTED)
-    yield from _strangers(panel, *kinds, "unknown", SHADE)
-    named = _rows_of(claim, rows, judge)
+    yield from strangers(panel, *kinds, "unknown", SHADE)
+    named = members_of([claim], rows, judge)
     shown = dict(judge.lookup.level(claim))
     known = [figure for figure in shown.values() if figure.value is not None]
     if len(panel.markers) > len(known):
-        yield _fault(panel, "the panel {panel} shows more signs than areas have published values")
+        yield fault(panel, "the panel {panel} shows more signs than areas have published values")
     clear = []
     for kind in kinds:
         for (sign,) in panel.groups.get(kind, []):
             clear += [sign.y] if kind in (ABOVE, BELOW) else []
             figure = shown.get(_area_at(sign.y, named) or "")
             if named and not (figure and _relation(figure, claim, judge) in (kind, None)):
-                yield _fault(panel, "the panel {panel} shows an area as {kind} that is not", kind=kind)
+                yield fault(panel, "the panel {panel} shows an area as {kind} that is not", kind=kind)
                 return
     shades = (stroke for group, strokes in panel.groups.items() if group.startswith(SHADE) for stroke in strokes)
     if any(not any(abs(point.y - place) <= IN_ROW for place in clear) for stroke in shades for point in stroke):
-        yield _fault(panel, "the panel {panel} shades an area that is not told apart from the town")
+        yield fault(panel, "the panel {panel} shades an area that is not told apart from the town")
 
 
 def _relation(figure: Figure, claim: Claim, judge: Judge) -> str | None:
@@ -227,9 +128,9 @@ def _relation(figure: Figure, claim: Claim, judge: Judge) -> str | None:
 
 
 def _faults_of_ages(panel: Panel, claim: Claim, scale: Scale | None, judge: Judge) -> Iterator[Fault]:
-    yield from _strangers(panel, "bars", "earlier")
+    yield from strangers(panel, "bars", "earlier")
     if scale is None or panel.frame is None:
-        yield _fault(panel, "the axis of the panel {panel} cannot be read, so its points cannot be checked")
+        yield fault(panel, "the axis of the panel {panel} cannot be read, so its points cannot be checked")
         return
     low, high = panel.frame
     sex = panel.name.rpartition(".")[2]
@@ -246,7 +147,7 @@ def _faults_of_ages(panel: Panel, claim: Claim, scale: Scale | None, judge: Judg
             persons = bands[day].get(band)
             slack = abs(scale.slope) * TOLERANCE
             if persons is None or abs(length - float(persons) / (band[1] - band[0])) > slack:
-                yield _fault(panel, "the panel {panel} shows a bar that no published count gives")
+                yield fault(panel, "the panel {panel} shows a bar that no published count gives")
                 return
 
 
@@ -258,10 +159,8 @@ def _steps(strokes: Sequence[Sequence[Point]]) -> Iterator[list[Point]]:
 
 def _bands(claim: Claim, day: str, sex: str, judge: Judge) -> dict[tuple[int, int], Fraction]:
     """Published counts by first age and end of the drawn bar; an open end is drawn over ten years."""
-    cells = judge.figures.knowledge.cells
-    chosen = cells[(cells["measure"] == claim.parts["measure"]) & (cells["sex"] == sex)]
     found: dict[tuple[int, int], Fraction] = {}
-    for first, last in sorted(set(zip(chosen["age_from"].tolist(), chosen["age_to"].tolist(), strict=True))):
+    for _, first, last in sorted(part for part in judge.figures.parts(claim.parts["measure"]) if part[0] == sex):
         term = Term(measure=claim.parts["measure"], sex=sex, age_from=first, age_to=last)
         time = judge.figures.time_of(term, claim.day(day))
         count = judge.figures.count(term, claim.parts["area"], time) if time else None

@@ -11,7 +11,7 @@ from fractions import Fraction
 from operator import eq, gt
 from typing import TYPE_CHECKING
 
-from sozialanalyse.audit import series
+from sozialanalyse.audit import series, spoken
 from sozialanalyse.audit.expected import Expected
 from sozialanalyse.audit.figures import hidden_of
 from sozialanalyse.audit.intervals import wilson
@@ -319,6 +319,8 @@ CONSTANTS = {
     "largest_relative_error": (Fraction(15), Fraction(30)),
     "false_share": (Fraction(5), Fraction(10)),
     "zero": (Fraction(0), Fraction(0)),
+    "one": (Fraction(1), Fraction(1)),
+    "base": (Fraction(100), Fraction(10_000)),
 }
 """Numbers of method that never depend on data."""
 
@@ -333,6 +335,7 @@ _LEVELS = {
     "level_without": _level_without,
     **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear"), _compared),
     **dict.fromkeys(("drawn", "drawn_ranks", "drawn_funnel", "drawn_relations"), _drawn),
+    **dict.fromkeys(("about_least", "about_greatest"), spoken.on_base_of_level),
     "rank": _rank,
     "rank_lower": _lowest_rank,
     "rank_upper": _highest_rank,
@@ -348,9 +351,14 @@ _CELLS = {
     "difference": _difference,
     "difference_lower": _limit_of(_difference, is_lower=True),
     "difference_upper": _limit_of(_difference, is_lower=False),
+    "side": spoken.side,
+    **dict.fromkeys(("of_base", "about"), spoken.on_base),
 }
 _SERIES = {
     **_CHANGES,
+    "change_size": lambda of, claim: spoken.size(_change(of, claim)),
+    "direction": lambda of, claim: spoken.direction(_change(of, claim)),
+    "course": lambda of, claim: spoken.course(_change(of, claim), series.slope(of, claim)),
     **{f"{name}_lower": _limit_of(found, is_lower=True) for name, found in _CHANGES.items()},
     **{f"{name}_upper": _limit_of(found, is_lower=False) for name, found in _CHANGES.items()},
     "rest_change": _rest_change,

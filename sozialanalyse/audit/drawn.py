@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sozialanalyse.audit.charted import faults_of_chart, inside_of, is_charted, number_of
+from sozialanalyse.audit.charted import faults_of_chart, is_charted
 from sozialanalyse.audit.judging import Fault
 from sozialanalyse.audit.maps import faults_of_map, lines_of_legend
+from sozialanalyse.audit.panels import inside_of, number_of
 from sozialanalyse.audit.pictures import LEADERS
-from sozialanalyse.audit.placed import Row, Scale, faults_of_lines, faults_of_rows, rows_of
+from sozialanalyse.audit.placed import Row, Scale, area_of, faults_of_lines, faults_of_rows, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 PLACE_TOLERANCE = 0.06
 """By so many points of a picture a mark may miss its place: coordinates are written with two decimals."""
+
+Reach = dict[tuple[str, str], tuple[float, float]]
+"""Least and greatest value that is drawn, by the name of a panel and the axis."""
 
 BEYOND = 0.25
 """By this share of the drawn span an axis may go on beyond what is drawn on it."""
@@ -48,9 +52,9 @@ def faults_of_drawing(
     yield from _faults_of_texts(drawing, told, judge, language)
     if drawing.outside:
         yield Fault("{count} shapes are drawn outside of all panels", {"count": drawing.outside}, kind="drawing")
-    rows = rows_of(drawing, judge)
+    rows, reach = rows_of(drawing, judge), _reach(drawing, language)
     for panel in drawing.panels:
-        yield from _faults_of_panel(panel, claims, rows, judge, language)
+        yield from _faults_of_panel(panel, claims, rows, judge, language, reach)
 
 
 def _faults_of_texts(drawing: Drawing, told: tuple[str, ...], judge: Judge, language: LanguageCode) -> Iterator[Fault]:
@@ -77,7 +81,7 @@ def _values(text: str, strange: list[str]) -> dict[str, str]:
 
 
 def _faults_of_panel(
-    panel: Panel, claims: list[Claim], rows: list[Row], judge: Judge, language: LanguageCode
+    panel: Panel, claims: list[Claim], rows: list[Row], judge: Judge, language: LanguageCode, reach: Reach
 ) -> Iterator[Fault]:
     indicator = panel.name.removeprefix("panel-")
     own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
@@ -89,6 +93,9 @@ def _faults_of_panel(
         yield from faults_of_chart(panel, charted[0], rows, judge, language)
         return
     drawn = [claim for claim in own if claim.statistic in ("drawn", "drawn_series")]
+    if (area := area_of(panel, judge)) is not None:
+        shown = {area, judge.figures.root}
+        drawn = [claim for claim in drawn if claim.statistic == "drawn" or claim.parts["area"] in shown]
     if not drawn:
         yield Fault("the panel {panel} is drawn, but no key tells what", values, kind="drawing")
         return
@@ -97,13 +104,13 @@ def _faults_of_panel(
         yield from faults_of_map(panel, own, judge, language, values)
         return
     axis = "y" if any(claim.statistic == "drawn_series" for claim in drawn) else "x"
-    yield from _faults_of_axis(panel, axis, language, values)
     scale = panel.scale(axis, [number_of(label, language) for _, label in panel.ticks[axis]])
     if scale is None:
         yield Fault(
             "the axis of the panel {panel} cannot be read, so its points cannot be checked", values, kind="drawing"
         )
         return
+    yield from _faults_of_axis(panel, axis, language, values, reach[panel.name, axis])
     lines = sum(claim.statistic == "drawn_series" for claim in drawn)
     yield from _faults_of_points(panel, axis, scale, known, lines, values)
     if axis == "x":
@@ -193,21 +200,35 @@ def _faults_of_bands(
             )
 
 
-def _faults_of_axis(panel: Panel, axis: str, language: LanguageCode, values: dict[str, str]) -> Iterator[Fault]:
+def _reach(drawing: Drawing, language: LanguageCode) -> Reach:
+    """Say between which values panels of one name draw: those of small multiples share their axes."""
+    found: Reach = {}
+    for panel in drawing.panels:
+        inside = inside_of(panel)
+        points = [*panel.points, *panel.markers, *(point for band in panel.bands for point in band)]
+        for axis, ticks in panel.ticks.items():
+            numbers = [number_of(label, language) for _, label in ticks]
+            places = [getattr(point, axis) for point in points if inside(point)]
+            if places and (scale := panel.scale(axis, numbers)) is not None:
+                values = [scale[0] + scale[1] * place for place in (min(places), max(places))]
+                zero = [0.0] if 0 in numbers else []
+                known = found.get((panel.name, axis), (values[0], values[0]))
+                found[panel.name, axis] = min(*known, *values, *zero), max(*known, *values, *zero)
+    return found
+
+
+def _faults_of_axis(
+    panel: Panel, axis: str, language: LanguageCode, values: dict[str, str], reach: tuple[float, float]
+) -> Iterator[Fault]:
     """Hold the axis to what is drawn on it: where it ends may tell of a value that is not shown."""
-    inside = inside_of(panel)
-    points = [*panel.points, *panel.markers, *(point for band in panel.bands for point in band)]
-    drawn = [getattr(point, axis) for point in points if inside(point)]
     ticks = [(place, number_of(label, language)) for place, label in panel.ticks[axis]]
-    zero = [place for place, number in ticks if number == 0]
-    if not drawn:
-        return
-    low, high = min([*drawn, *zero]), max([*drawn, *zero])
-    room = BEYOND * (high - low) + 1
-    for place, number in ticks:
+    (_, slope) = panel.scale(axis, [number for _, number in ticks]) or (0.0, 0.0)
+    low, high = reach
+    room = BEYOND * (high - low) + abs(slope)
+    for _, number in ticks:
         if number is None:
             yield Fault("a tick of the panel {panel} is no number", values, kind="unmapped")
-        elif not low - room <= place <= high + room:
+        elif not low - room <= number <= high + room:
             yield Fault(
                 "the axis of the panel {panel} goes on to {value}, far beyond what is drawn",
                 {**values, "value": f"{number:g}"},

@@ -88,7 +88,15 @@ class Figures:
         for measure, start, end, area, sex, first, last, state, value in zip(*columns, strict=True):
             times = found.setdefault(measure, {})
             times.setdefault(Time(start, end), {})[area, (sex, first, last)] = state, value
+        for entry in self.knowledge.document.people:
+            at_time = found.setdefault(entry.measure, {}).setdefault(Time(entry.period_start, entry.period_end), {})
+            for area, people in entry.counts.items():
+                at_time.setdefault((area, (entry.sex, entry.age_from, entry.age_to)), (PUBLIC, people))
         return found
+
+    def parts(self, measure: str) -> set[Part]:
+        """Sexes and ages by which a measure was counted anywhere."""
+        return {part for cells in self._tables.get(measure, {}).values() for _, part in cells}
 
     def count(self, term: Term, area: str, time: Time) -> Count | None:
         """Look up a count; None where there is no such cell."""

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sozialanalyse.audit.claims import expected_of
-from sozialanalyse.audit.keys import SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
+from sozialanalyse.audit.keys import DIRECTIONS, SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
 from sozialanalyse.audit.lookup import Lookup
 from sozialanalyse.audit.numerals import Written, has_digit, has_numeral, read_number
 from sozialanalyse.audit.problems import quoted
+from sozialanalyse.audit.spoken import bears, sense
 from sozialanalyse.audit.telling import Static, Telling, fits, parts_of
 
 if TYPE_CHECKING:
@@ -101,10 +102,24 @@ class Judge:
         if claim.statistic in SEVERAL:
             strange = [part for part in parts_of(text) if part not in self._words(claim)]
             return Fault("'{text}' is not {key}", values, kind="wrong") if strange else None
+        if claim.statistic in DIRECTIONS:
+            return self._judged_direction(expected, sense(text, language), values)
         written = read_number(text, language)
         if written is None:
             return Fault("'{text}' is not one number, as {key} should be", values, kind="unmapped")
         return self._judged(claim, expected, written, values)
+
+    def _judged_direction(self, expected: Expected, direction: int, values: dict[str, Any]) -> Fault | None:
+        """Hold a word that tells a direction to the differences that it may rest on."""
+        if expected.hidden:
+            area = expected.hidden[0].name
+            values = {**values, "cell": f"{area.area}|{area.measure}|{area.time.end}"}
+            return Fault("'{text}' ({key}) needs the hidden cell {cell}", values, kind="hidden")
+        if expected.is_absent:
+            return Fault("'{text}' ({key}) follows from no published cell", values, kind="wrong")
+        if direction == 0 or not bears(expected, direction):
+            return Fault("'{text}' ({key}) is not the direction that the published cells give", values, kind="wrong")
+        return None
 
     def _judged(self, claim: Claim, expected: Expected, written: Written, values: dict[str, Any]) -> Fault | None:
         """Hold a number to what it must be."""
@@ -154,7 +169,8 @@ class Judge:
     def _telling(self, told: tuple[str, ...]) -> Telling:
         """What the keys of an element tell; worked out once for all texts of the element."""
         if told not in self._tellings:
-            claims = [found for key in told if not isinstance(found := self.claim(key), Fault)]
+            known = [found for key in told if not isinstance(found := self.claim(key), Fault)]
+            claims = [found for found in known if found.claim.statistic not in DIRECTIONS]
             self._tellings[told] = Telling(
                 words=frozenset(w for claim, _ in claims if claim.statistic in SEVERAL for w in self._words(claim)),
                 exact=tuple(found for _, found in claims if found.value is not None),

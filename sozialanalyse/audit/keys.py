@@ -17,11 +17,13 @@ _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
     CELL: (
         *("value", "numerator", "denominator", "lower", "upper", "least", "greatest"),
         *("converted", "converted_lower", "converted_upper"),
-        *("rest", "difference", "difference_lower", "difference_upper"),
+        *("rest", "difference", "difference_lower", "difference_upper", "side"),
     ),
+    (*CELL, "base"): ("of_base", "about"),
     SERIES: (
         *("change", "change_lower", "change_upper", "rest_change", "slope", "points", "p_value", "turning_point"),
         *("change_difference", "change_difference_lower", "change_difference_upper", "drawn_series"),
+        *("change_size", "direction", "course"),
     ),
     LEVEL: (
         *("level_min", "level_max", "level_mean", "level_areas", "level_all", "level_without", "level_tested"),
@@ -29,6 +31,7 @@ _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
         *("drawn_ranks", "drawn_funnel", "drawn_relations"),
     ),
     (*LEVEL, "status"): ("level_status",),
+    (*LEVEL, "base"): ("about_least", "about_greatest"),
     (*LEVEL, "number"): ("class_least", "class_greatest", "class_areas"),
     (*LEVEL, "area"): ("rank", "rank_lower", "rank_upper"),
     ("measure", "area", "end", "sex", "age_from", "age_to"): ("count",),
@@ -52,6 +55,9 @@ OPEN_ENDED = ("number", "constant")
 
 SEVERAL = ("date", "period", "ages", "area")
 """Keys of dates and names, whose text may hold several numerals."""
+
+DIRECTIONS = ("direction", "course", "side")
+"""Keys of words that tell a direction; there is no numeral in them."""
 
 WITHOUT_TEXT = ("drawn", "drawn_series", "drawn_ranks", "drawn_funnel", "drawn_relations", "drawn_ages", "axis")
 """Keys of what is drawn and not written."""

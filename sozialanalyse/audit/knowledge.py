@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 import pydantic
 
+from sozialanalyse.audit.people import People
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.errors import DataError, Fault, Place
 from sozialanalyse.periods import OPEN_AGE
@@ -52,6 +53,7 @@ DOCUMENT_MESSAGES = {
     "twice": "the area {name} stands twice",
     "area": "the area {name} is not in the list of areas",
     "measure": "the measure {name} is not in the list of measures",
+    "people": "people of {name} are told by age and sex, though a rule protects that measure",
 }
 CELL_MESSAGES = {
     "area": "the area is not in the list of areas",
@@ -206,6 +208,7 @@ class Document(Versioned):
     without_insiders: tuple[Uninsured, ...] = ()
     outlines: Outlines | None = None
     site: dict[str, Any] | None = None
+    people: tuple[People, ...] = ()
     consulted: tuple[dict[str, Any], ...] = ()
 
 
@@ -357,12 +360,15 @@ def _faults_of_document(knowledge: Knowledge) -> list[Fault]:
     terms = [term for entry in document.indicators for term in (entry.numerator, entry.denominator) if term]
     terms += [term for entry in document.identities for term in (entry.whole, *entry.parts)]
     used = {term.measure for term in terms} | {entry.part_of for entry in document.measures}
-    used |= {entry.measure for entry in document.altered}
+    used |= {entry.measure for entry in document.altered} | {entry.measure for entry in document.people}
+    named |= {area for entry in document.people for area in entry.counts}
     used |= {measure for entry in document.without_insiders for measure in entry.measures}
+    protected = {entry.id for entry in document.measures if entry.k is not None}
     found = {
         "twice": sorted({name for name in ids if ids.count(name) > 1}),
         "area": sorted(name for name in named - set(ids) if name),
         "measure": sorted(name for name in used - set(knowledge.measures) if name),
+        "people": sorted({entry.measure for entry in document.people} & protected),
     }
     return [
         Fault(DOCUMENT_MESSAGES[kind], {"name": name}, Place(KNOWLEDGE))

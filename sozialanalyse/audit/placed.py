@@ -5,6 +5,7 @@ A sign at the value of another area is no value that nobody published, and yet i
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,9 @@ IN_ROW = 1.5
 
 AT_DATE = 0.4
 """By so many points a sign may miss the place of its day."""
+
+ENDS = 2
+"""An axis of time with so many ticks has them at its first and its last day."""
 
 CUT = "\u2026"
 """What stands for the rest of a name that is too long."""
@@ -64,15 +68,31 @@ def rows_of(drawing: Drawing, judge: Judge) -> list[Row]:
     judge
         Knows the areas.
     """
+    return [Row(place.y - BASELINE, area) for panel in drawing.panels for place, area, _ in _named(panel, judge)]
+
+
+def _named(panel: Panel, judge: Judge) -> Iterator[tuple[Point, str, str]]:
+    """Find the texts that are nothing but the number of an area and its name, or the beginning of it: place, number, name."""
     areas = judge.figures.knowledge.areas
-    found = []
-    for panel in drawing.panels:
-        for place, text, _ in panel.texts:
-            name, _, rest = text.partition(" ")
-            known = areas.get(name)
-            if known is not None and _drawable(known.name).startswith(rest.rstrip(CUT).rstrip()):
-                found.append(Row(place.y - BASELINE, name))
-    return found
+    for place, text, _ in panel.texts:
+        name, _, rest = text.partition(" ")
+        known = areas.get(name)
+        if known is not None and _drawable(known.name).startswith(rest.rstrip(CUT).rstrip()):
+            yield place, name, rest
+
+
+def area_of(panel: Panel, judge: Judge) -> str | None:
+    """Read of which single area a panel says that it is; None where it names none or several.
+
+    Parameters
+    ----------
+    panel
+        What is drawn.
+    judge
+        Knows the areas.
+    """
+    named = {area for _, area, name in _named(panel, judge) if name}  # a number alone may be the label of a tick
+    return named.pop() if len(named) == 1 else None
 
 
 def _drawable(name: str) -> str:
@@ -102,7 +122,8 @@ def faults_of_rows(
         By so many points a sign may miss its place.
     """
     low, high = panel.frame or (None, None)
-    own = [row for row in rows if low is None or high is None or low.y - 1 <= row.middle <= high.y + 1]
+    inside = [row for row in rows if low is None or high is None or low.y - 1 <= row.middle <= high.y + 1]
+    own = members_of(drawn, inside, judge)
     if not own:
         return
     places = _places(drawn, scale, judge)
@@ -115,6 +136,17 @@ def faults_of_rows(
         ends = sorted(corner.x for corner in band)
         if not any(ends[0] - allowed <= place <= ends[-1] + allowed for place in places.get(area or "", [])):
             yield _fault(panel, area, scale.offset + scale.slope * ends[0])
+
+
+def members_of(drawn: Iterable[Claim], rows: Iterable[Row], judge: Judge) -> list[Row]:
+    """Keep the rows of areas that are drawn; where they are too many to be named, only brackets of larger ones have a name."""
+    members = {
+        area
+        for claim in drawn
+        if "level" in claim.parts
+        for area in judge.figures.members(claim.parts["within"], claim.parts["level"], claim.day())
+    }
+    return [row for row in rows if row.area in members]
 
 
 def _fault(panel: Panel, area: str | None, value: float) -> Fault:
@@ -152,7 +184,9 @@ def faults_of_lines(
     """
     series = [_series(claim, judge) for claim in drawn if claim.statistic == "drawn_series"]
     days = _days(panel, [claim for claim in drawn if claim.statistic == "drawn_series"])
-    if days is None or not all(_has_notch(days.place(day), panel) for values in series for day in values):
+    if days is None or not (
+        _names_its_ends(panel, days) or all(_has_notch(days.place(day), panel) for values in series for day in values)
+    ):
         return
     curves = [[(days.place(day), scale.place(value)) for day, value in values.items()] for values in series]
     low, high = panel.frame or (None, None)
@@ -180,6 +214,14 @@ def _days(panel: Panel, drawn: Sequence[Claim]) -> Scale | None:
         return None
     slope = (last - first) / (places[-1] - places[0])
     return Scale(first - slope * places[0], slope)
+
+
+def _names_its_ends(panel: Panel, days: Scale) -> bool:
+    """Whether an axis of time has two ticks, at the first and the last day, and says so."""
+    ticks = panel.ticks["x"]
+    return len(panel.notches["x"]) == len(ticks) == ENDS and all(
+        str(dt.date.fromordinal(round(days.offset + days.slope * place)).year) in label for place, label in ticks
+    )
 
 
 def _has_notch(place: float, panel: Panel) -> bool:

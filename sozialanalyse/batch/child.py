@@ -7,32 +7,20 @@ started when that pipe closes, for then the parent is gone.
 from __future__ import annotations
 
 import json
-import os
 import sys
-import threading
-
-import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from sozialanalyse.batch.engine.jobs import work
 from sozialanalyse.batch.engine.slow_imports import import_jsonschema
 from sozialanalyse.batch.engine.surroundings import KERNEL
+from sozialanalyse.parents import end_with_parent
 
 
 def main() -> None:
     """Read one job, do it, and say how it ended."""
     job = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     import_jsonschema()
     work(job, kernel_name=KERNEL)
-
-
-def _end_with_parent() -> None:
-    # read from the descriptor: a lock on the buffered file would break the orderly end of the interpreter
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    for process in psutil.Process().children(recursive=True):
-        process.kill()
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.edition import Download, hash_of, hash_text, read_manifest
 from sozialanalyse.batch.orders import versions
+from sozialanalyse.batch.processes import work
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.store.trees import matches
 from sozialanalyse.errors import SozialanalyseError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sozialanalyse.batch.edition import Hashes, Manifest
     from sozialanalyse.batch.orders import Order
 
@@ -81,20 +80,10 @@ def _are_whole(manifest: Manifest, folder: Path) -> bool:
 
 def _made(job: dict[str, object]) -> tuple[dict[str, bytes], list[dict[str, str]]]:
     """Start the process, wait for its end, and read what it left."""
-    package = str(Path(__file__).parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OMP_NUM_THREADS": "1"}
     with scratch() as folder:
-        done = subprocess.run(
-            [sys.executable, "-m", "sozialanalyse.downloads"],  # named and not imported, for a batch never analyses
-            input=json.dumps({**job, "into": str(folder)}).encode() + b"\n",
-            capture_output=True,
-            env=environment,
-            check=False,
-        )
-        if done.returncode or not (folder / LISTING).is_file():
-            said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        failure = work("sozialanalyse.downloads", {**job, "into": str(folder)})
+        if failure or not (folder / LISTING).is_file():
             message = "the files for download could not be made: {reason}"
-            raise DownloadsError(message, reason=said or f"exit code {done.returncode}")
+            raise DownloadsError(message, reason=failure or "exit code 0")
         listing = json.loads((folder / LISTING).read_text(encoding="utf-8"))
         return {entry["file"]: (folder / entry["file"]).read_bytes() for entry in listing}, listing

@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import errors
+from sozialanalyse.batch.processes import work
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.errors import Fault, Place, SozialanalyseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 UNPROTECTED = "statistics_unit"
 """The audience that holds the counts themselves; only its pages may be made of the town's own files."""
@@ -116,19 +114,10 @@ def _places(town: Path, raw: Path | None, ledger: Path | None) -> dict[str, str 
 def _work(job: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Start the process, wait for its end, and read what it left."""
     result = folder / "result.json"
-    package = str(Path(__file__).parents[2])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    done = subprocess.run(
-        [sys.executable, "-m", "sozialanalyse.disclosure"],
-        input=json.dumps({**job, "result": str(result)}).encode() + b"\n",
-        capture_output=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OMP_NUM_THREADS": "1"},
-        check=False,
-    )
+    failure = work("sozialanalyse.disclosure", {**job, "result": str(result)})
     if not result.is_file():
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
         message = "the release could not be made: the program ended without a result ({reason})"
-        raise GateError(message, reason=said or f"exit code {done.returncode}")
+        raise GateError(message, reason=failure or "exit code 0")
     found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     if "error" in found:
         raise _error(found["error"], found["faults"])

@@ -128,4 +128,4 @@ def render(
             for problem in found
         )
     content: Content = resources["content"]
-    return Page(html, content.finding, content.files)
+    return Page(html, content.listed, content.files)

@@ -96,10 +96,17 @@ class Finding(Keyed):
     notices: tuple[str, ...] = ()
 
 
+class Sentences(Keyed):
+    """The whole summary; in lists of findings stands only its beginning."""
+
+    summary: str = ""
+
+
 class _Opening(pydantic.BaseModel):
     """What stands only on the page itself."""
 
     figures: tuple[Figure, ...] = ()
+    sentences: Sentences = Sentences()
 
 
 @dataclass(slots=True)
@@ -120,9 +127,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a page shows of a notebook, and the files beside it by their address."""
+    """All that a page shows of a notebook, and the files beside it by their address.
+
+    Parameters
+    ----------
+    finding
+        What the page says of itself, with the whole summary; what lists say of it is ``listed``.
+    """
 
     finding: Finding
+    listed: Finding
     lead: Markup
     sections: Sequence[Section]
     figures: Sequence[Figure] = ()
@@ -156,7 +170,7 @@ def read_content(notebook: NotebookNode, language: str, name: str, address: str 
     if reader.faults:
         raise DataError(reader.faults)
     kept = [section for section in reader.sections if section.is_kept]
-    return Content(reader.findings[-1], reader.lead, kept, reader.figures, reader.files)
+    return Content(reader.whole, reader.findings[-1], reader.lead, kept, reader.opening.figures, reader.files)
 
 
 @dataclass
@@ -171,9 +185,17 @@ class _Reader:
     cell: str = ""
     sections: list[Section] = field(default_factory=lambda: [Section()])
     findings: list[Finding] = field(default_factory=list)
-    figures: tuple[Figure, ...] = ()
+    opening: _Opening = field(default_factory=_Opening)
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Finding:
+        """The finding with its whole summary, where the notebook gave one."""
+        said, listed = self.opening.sentences, self.findings[-1]
+        if not said.summary:
+            return listed
+        return listed.model_copy(update={"summary": said.summary, "told": {**listed.told, **said.told}})
 
     def fault(self, message: str, **values: Any) -> None:
         key = f"cell {self.cell}" if self.cell else None
@@ -245,7 +267,7 @@ class _Reader:
 
     def add_finding(self, data: object) -> None:
         try:
-            finding, self.figures = Finding.model_validate(data), _Opening.model_validate(data).figures
+            finding, self.opening = Finding.model_validate(data), _Opening.model_validate(data)
         except pydantic.ValidationError as error:
             wrong = ", ".join(".".join(map(str, item["loc"])) for item in error.errors())
             self.fault("what the page is about is not complete: {wrong}", wrong=wrong)

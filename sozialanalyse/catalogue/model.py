@@ -87,6 +87,17 @@ class ShortText(Model):
     en: ShortName
 
 
+class Said(Model):
+    """How sentences speak of an indicator: a program knows neither the gender of its name nor plain words for it."""
+
+    subject: Text = Field(description="how a sentence begins, singular with article: Der Anteil der unter 18-Jährigen")
+    topic: Text = Field(description="what is counted, in plain words; goes on from 'Es geht um' and 'This is about'")
+    among: Text = Field(
+        description="among whom, in plain words: dative plural after 'von 100', of ratios and rates accusative plural after "
+        "'Auf 100', of counts after 'Es sind etwa 100', of means singular after 'je'"
+    )
+
+
 class Sourced(Model):
     """Something that was checked against a named page, or says openly that it was not."""
 
@@ -228,6 +239,7 @@ class Indicator(Sourced):
     code: str = Field(pattern=r"^[A-Z]+[0-9]{2,}[a-z]?$", description="letter of the field and number: P01")
     label: Text
     short: ShortText
+    said: Said | None = Field(default=None, description="how sentences speak of it; without, they use its name alone")
     field: SubjectField
     tier: Literal["core", "extended"]
     kind: Kind

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import signal
 
-from sozialanalyse.cli import auditing, checking, editions, listing, reporting, running, scheduling
+from sozialanalyse.cli import auditing, checking, editions, listing, printing, reporting, running, scheduling
 from sozialanalyse.cli.application import app
 
-__all__ = ["app", "auditing", "checking", "editions", "listing", "main", "reporting", "running", "scheduling"]
+__all__ = [
+    "app",
+    "auditing",
+    "checking",
+    "editions",
+    "listing",
+    "main",
+    "printing",
+    "reporting",
+    "running",
+    "scheduling",
+]
 
 
 def main() -> None:

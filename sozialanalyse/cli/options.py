@@ -100,4 +100,10 @@ DownloadsOption = Annotated[
         "--downloads/--no-downloads", help="Offer all that was released for download, beside what each finding offers."
     ),
 ]
+PdfOption = Annotated[
+    bool,
+    typer.Option(
+        "--pdf", help="Print the published findings as PDF as well, into a folder beside the pages; needs Chromium."
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Make also what is unchanged.")]

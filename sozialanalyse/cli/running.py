@@ -28,6 +28,7 @@ from sozialanalyse.cli.options import (
     OnlyLanguageOption,
     OnlyOption,
     OutputOption,
+    PdfOption,
     PlanOption,
     QuietOption,
     RawOption,
@@ -35,6 +36,7 @@ from sozialanalyse.cli.options import (
     WorkersOption,
 )
 from sozialanalyse.cli.previewing import say_preview
+from sozialanalyse.cli.printing import beside, say_printed
 from sozialanalyse.cli.speaking import errors_said, progress, say_outcome
 from sozialanalyse.cli.towns import notebooks, notices_of, plan_of, require_raw, static_of, town_folder
 from sozialanalyse.cli.watching import SettleOption, WatchOption, watch_instead
@@ -66,6 +68,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
     dry_run: DryRunOption = False,
     force: ForceOption = False,
     downloads: DownloadsOption = True,
+    pdf: PdfOption = False,
     notify: NotifyOption = None,
     log: LogOption = None,
     watch: WatchOption = False,
@@ -87,7 +90,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         order = replace(order, only=tuple(only or ()), force=force, retention=_retention(keep, keep_days))
         order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value, cluster=cluster)
         order = replace(order, for_all=downloads)
-        _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
+        is_well = _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
+        if pdf and not dry_run:
+            say_printed(output, beside(output), (), words, quiet=quiet or as_json)
+        if not is_well:
+            raise typer.Exit(1)
 
 
 def _retention(count: int, days: int) -> Retention:
@@ -122,8 +129,8 @@ def _order(
     )
 
 
-def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
-    """Have the town released and run the plan on what was, or say what would be made."""
+def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet: bool, as_json: bool) -> bool:
+    """Have the town released and run the plan on what was, or say what would be made; false where something is amiss."""
     from sozialanalyse import batch  # noqa: PLC0415 - heavy
 
     expected = None if dry_run else batch.expected(order)
@@ -141,13 +148,12 @@ def _run(order: Order, words: Language, note: Recording, *, dry_run: bool, quiet
         )
         outcome = None if expected is None else batch.nothing_to_do(order, expected)
         if outcome is not None:
-            _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
-            return
+            return _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
         order, known = _opened(order)
-        if dry_run:
-            say_preview(batch.preview(order, facts_of(known)), words, as_json=as_json)
-        else:
-            _make(order, known, words, note, quiet=quiet, as_json=as_json)
+        if not dry_run:
+            return _make(order, known, words, note, quiet=quiet, as_json=as_json)
+        say_preview(batch.preview(order, facts_of(known)), words, as_json=as_json)
+        return True
 
 
 def _opened(order: Order) -> tuple[Order, Town]:
@@ -160,22 +166,21 @@ def _opened(order: Order) -> tuple[Order, Town]:
     return replace(order, notices=notices, static=static_of(known, order.audience)), known
 
 
-def _make(order: Order, town: Town, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> None:
+def _make(order: Order, town: Town, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> bool:
     """Run a plan, showing its progress."""
     from sozialanalyse.batch import run_plan  # noqa: PLC0415 - heavy
 
     with progress(words, quiet=quiet, as_json=as_json) as report:
         outcome = run_plan(order, facts_of(town), note.hearing(report))
-    _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
+    return _came_of(outcome, order, words, note, quiet=quiet, as_json=as_json)
 
 
-def _came_of(outcome: Outcome, order: Order, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> None:
-    """Say what came of a run; exit code 1 when a finding could not be made or a number cannot be right."""
+def _came_of(outcome: Outcome, order: Order, words: Language, note: Recording, *, quiet: bool, as_json: bool) -> bool:
+    """Say what came of a run; false when a finding could not be made or a number cannot be right."""
     note.came_of(outcome, order.impossible)
     say_outcome(outcome, words, quiet=quiet, as_json=as_json)
     _say_impossible(order.impossible, words)
-    if order.impossible or outcome.failures:
-        raise typer.Exit(1)
+    return not (order.impossible or outcome.failures)
 
 
 def _say_impossible(number: int, words: Language) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from sozialanalyse.age_bands import BOTH, bands_of_both
 from sozialanalyse.errors import UsageError
-from sozialanalyse.periods import OPEN_AGE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sozialanalyse.town import Town
 
@@ -29,7 +29,6 @@ COLUMNS: Final = (
     "value",
     "status",
 )
-BOTH: Final = ("female", "male")
 
 
 def ages_and_sexes(
@@ -60,7 +59,7 @@ def ages_and_sexes(
         Unknown area; other than two dates; a date without counts.
     """
     area = town.areas.root if area is None else town.areas.require(area)
-    bands = _bands(town, measure)
+    bands = bands_of_both(town.counts, measure)
     cells = [_cell(town, measure, area, sex, ages) for sex in BOTH for ages in bands]
     if not cells:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -68,32 +67,6 @@ def ages_and_sexes(
     chosen = _ends(rows, dates)
     ordered = rows[rows["period_end"].isin(chosen)].sort_values(["period_end", "sex", "age_from"], kind="stable")
     return ordered[list(COLUMNS)].reset_index(drop=True)
-
-
-def _bands(town: Town, measure: str) -> list[Ages]:
-    counts = town.counts[town.counts["measure"] == measure]
-    of_sex = [counts[counts["sex"] == sex] for sex in BOTH]
-    delivered = [set(rows[["age_from", "age_to"]].itertuples(index=False, name=None)) for rows in of_sex]
-    return _finest({(int(first), int(last)) for first, last in delivered[0] & delivered[1]})
-
-
-def _finest(bands: Iterable[Ages]) -> list[Ages]:
-    """Lay the narrowest bands one after another from the youngest to the open end; nothing where they leave a gap.
-
-    Examples
-    --------
-    >>> _finest([(0, 17), (0, 5), (6, 17), (18, 999), (0, 999)])
-    [(0, 5), (6, 17), (18, 999)]
-    >>> _finest([(0, 5), (18, 999)]), _finest([(0, 999)])
-    ([], [])
-    """
-    ends: dict[int, int] = {}
-    for first, last in bands:
-        ends[first] = min(last, ends.get(first, last))
-    laid: list[Ages] = []
-    while (start := laid[-1][1] + 1 if laid else 0) in ends:
-        laid.append((start, ends[start]))
-    return laid if len(laid) > 1 and laid[-1][1] >= OPEN_AGE else []
 
 
 def _cell(town: Town, measure: str, area: str, sex: str, ages: Ages) -> pd.DataFrame:

@@ -152,6 +152,8 @@ def _relation_to_town(rows: pd.DataFrame) -> np.ndarray:
 def _summary(inside: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
     by_indicator = inside.groupby("indicator", sort=False)
     summary = by_indicator.agg(
+        period_kind=("period_kind", "first"),
+        period_start=("period_start", "first"),
         period_end=("period_end", "first"),
         mean=("level_mean", "first"),
         minimum=("level_min", "first"),

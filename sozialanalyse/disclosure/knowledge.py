@@ -8,6 +8,7 @@ import pandas as pd
 
 from sozialanalyse.areas import ALWAYS_FROM, ALWAYS_TO
 from sozialanalyse.disclosure.outlines import outlines_of
+from sozialanalyse.disclosure.people import people_of
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.language import Language, LanguageCode
 
@@ -51,6 +52,7 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         **_parts_that_say_something(about),
         **outlines_of(release),
         **_site(release),
+        **({"people": people} if (people := people_of(release)) else {}),
         **_consulted(release),
         "rules": _rules(release),
     }

@@ -118,10 +118,7 @@ def entered(sha256: str, before: str, after: str) -> None:
 
 def hand_over(job: Job, result: Mapping[str, Any]) -> None:
     """Write the result of a job, whole or not at all, for whoever started this process."""
-    path = Path(job["result"])
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(result), encoding="utf-8")
-    partial.replace(path)
+    _write(Path(job["result"]), result)
 
 
 def ledger_of(job: Job) -> Path:
@@ -233,9 +230,10 @@ def _read(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) and found.get("schema") == SCHEMA else {}
 
 
-def _write(path: Path, memo: Mapping[str, Any]) -> None:
+def _write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a file for nobody else to read, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{path.name}.{os.getpid()}")
     partial.touch(mode=0o600)
-    partial.write_text(json.dumps(memo), encoding="utf-8")
+    partial.write_text(json.dumps(content), encoding="utf-8")
     partial.replace(path)

@@ -9,6 +9,9 @@ import json
 import sys
 
 from sozialanalyse.downloads.edition import write
+from sozialanalyse.parents import end_with_parent
 
 if __name__ == "__main__":
-    write(json.loads(sys.stdin.buffer.readline()))
+    job = json.loads(sys.stdin.buffer.readline())
+    end_with_parent()
+    write(job)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.downloads import dcat, describing, geojson, jsonstat, kommonitor
 from sozialanalyse.downloads.csvw import metadata_of
+from sozialanalyse.downloads.formats import FORMATS
 from sozialanalyse.downloads.frames import labels_of, rows_of
-from sozialanalyse.downloads.separated import for_excel, tidy
 from sozialanalyse.downloads.table import Table
-from sozialanalyse.downloads.workbook import workbook
 from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
@@ -46,19 +45,11 @@ def files_of(town: Town, words: Language, notices: Sequence[str] = ()) -> tuple[
     if not table.rows:
         return {}, []
     text = words.text
-    files = {"values.csv": for_excel(table), "values.xlsx": workbook(table), TIDY: tidy(table)}
+    shared = {f"values.{form.ending}": form for form in FORMATS.values()}
+    files = {file: form.write(table) for file, form in shared.items()}
     files |= {FIELDS: metadata_of(table, TIDY), "values.json": jsonstat.cube(table)}
-    about = [
-        (
-            "values.csv",
-            text("CSV for Excel"),
-            text("opens by a double click in a German Excel: semicolon, decimal comma"),
-        ),
-        ("values.xlsx", text("Excel workbook"), text("with metadata and notes on sheets of their own")),
-        (TIDY, text("CSV for programs"), text("comma, decimal point, headings in English")),
-        (FIELDS, text("Metadata (CSVW)"), text("describes the columns of the CSV for programs")),
-        ("values.json", "JSON-stat", text("for programs of statistical offices")),
-    ]
+    about = [(file, text(form.name), text(form.use)) for file, form in shared.items()]
+    about.append(("values.json", "JSON-stat", text("for programs of statistical offices")))
     for level in town.data.file.all_levels[:-1] or town.data.file.all_levels:
         label = words.of(level.plural)
         shapes = geojson.areas_of(town, table.rows, level.id)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sozialanalyse.downloads import describing
-from sozialanalyse.downloads.csvw import metadata_of
+from sozialanalyse.downloads.formats import FORMATS
 from sozialanalyse.downloads.frames import labels_of, rows_of
-from sozialanalyse.downloads.separated import for_excel, tidy
 from sozialanalyse.downloads.table import Table
-from sozialanalyse.downloads.workbook import workbook
 from sozialanalyse.errors import unknown
 from sozialanalyse.findings.display import Shown, nothing
 from sozialanalyse.findings.pages import notices
@@ -24,14 +22,6 @@ if TYPE_CHECKING:
 
 DOWNLOADS = "application/vnd.sozialanalyse.downloads+json"
 """Media type of the files of a finding: what each is called and for, and its bytes."""
-
-FORMATS = {
-    "csv": ("csv", "CSV for Excel", "opens by a double click in a German Excel: semicolon, decimal comma"),
-    "xlsx": ("xlsx", "Excel workbook", "with metadata and notes on sheets of their own"),
-    "tidy": ("tidy.csv", "CSV for programs", "comma, decimal point, headings in English"),
-    "csvw": ("tidy.csv-metadata.json", "Metadata (CSVW)", "describes the columns of the CSV for programs"),
-}
-"""Each format: the ending of its file, and message ids of its name and of what it is for."""
 
 
 def offer(view: View, summary: pd.DataFrame | None = None, formats: str = "csv xlsx") -> Shown:
@@ -98,7 +88,7 @@ def _shown(view: View, summary: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _file(table: Table, name: str) -> dict[str, Any]:
-    ending, label, use = FORMATS[name]
-    write = {"csv": for_excel, "xlsx": workbook, "tidy": tidy, "csvw": metadata_of}[name]
-    content = base64.b64encode(write(table)).decode("ascii")
-    return {"ending": ending, "name": table.words.text(label), "use": table.words.text(use), "content": content}
+    form = FORMATS[name]
+    content = base64.b64encode(form.write(table)).decode("ascii")
+    text = table.words.text
+    return {"ending": form.ending, "name": text(form.name), "use": text(form.use), "content": content}

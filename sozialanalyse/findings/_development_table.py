@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from markupsafe import Markup
 
 from sozialanalyse import trends
 from sozialanalyse.findings import _keys, signs, words
+from sozialanalyse.findings._beside_town import town_value
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
 from sozialanalyse.findings.display import Shown, nothing
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
@@ -30,10 +32,12 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
     if not rows:
         return nothing()
     text = view.words.text
+    with_town = view.area != view.town.areas.root
     headings = [
         text("Indicator"),
         text("First value"),
         text("Last value"),
+        *([_keys.town(view)] if with_town else []),
         text("Change with 95 % interval"),
         text("typically a year"),
         text("Finding"),
@@ -43,7 +47,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         caption=text("Development: {area}", area=_keys.area(view)),
         headings=headings,
         rows=cells,
-        numeric=frozenset({1, 2, 3, 4}),
+        numeric=frozenset(range(1, len(headings) - 1)),
         notes=[
             _note_on_methods(view, rows),
             _note_on_breaks(view, rows),
@@ -57,7 +61,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 def _development(view: View, row: pd.Series) -> list[str]:
     untold = row.method in {trends.ONE_DATE, trends.HIDDEN, trends.REFUSED}
     label = words.with_unit(view, row.indicator)
-    finding = view.words.text(_FINDINGS[row.finding])
+    finding = _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
     first, last = (words.end_value(view, row, end) for end in ("first", "last"))
     first = signs.converted(first) if row.converted else first
     moments = [words.moment(view, row.period_kind, row[f"{end}_start"], row[f"{end}_end"]) for end in ("first", "last")]
@@ -65,10 +69,27 @@ def _development(view: View, row: pd.Series) -> list[str]:
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
         NO_NUMBER if row.method == trends.ONE_DATE else in_two_lines(first, moments[0]),
         in_two_lines(last, moments[1]),
+        *([_town(view, row)] if view.area != view.town.areas.root else []),
         NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
         words.signed(view, row.slope, 2, key=_keys.of_change("slope", row)) if pd.notna(row.slope) else NO_NUMBER,
         finding if untold else in_two_lines(finding, _method(view, row)),
     ]
+
+
+def _town(view: View, row: pd.Series) -> str:
+    """Write the town's value at the last date."""
+    value = town_value(view, row.indicator, row.last_end)
+    return view.amount(row.indicator, value, key=_keys.of_town(view, row.indicator, row.last_end))
+
+
+def _with_arrow(finding: str, text: str) -> str:
+    """Put an arrow before the words of a direction; it says nothing that they do not, so nobody need hear it."""
+    arrow = _ARROWS.get(finding)
+    return Markup("<span aria-hidden='true'>{}</span> {}").format(arrow, text) if arrow else text
+
+
+_ARROWS = {trends.RISING: "↗", trends.FALLING: "↘", trends.HIGHER: "↗", trends.LOWER: "↘"}
+"""None where no direction is told: a level arrow would say that nothing has changed."""
 
 
 def _change(view: View, row: pd.Series) -> str:

@@ -39,6 +39,11 @@ STATISTICS: Final[dict[str, tuple[str, ...]]] = {
         ("rest_change", "change_difference", "change_difference_lower", "change_difference_upper"), _TWO_CELLS
     ),
     "drawn_series": _TWO_CELLS,
+    # Words and rounded numbers inside sentences; of counts and means the last part is the step of rounding.
+    **dict.fromkeys(("change_size", "direction", "course"), _TWO_CELLS),
+    "side": _CELL,
+    **dict.fromkeys(("of_base", "about"), (*_CELL, "base")),
+    **dict.fromkeys(("about_least", "about_greatest"), (*_LEVEL, "base")),
     # Of the areas of a level inside an area.
     **dict.fromkeys(("level_min", "level_max", "level_mean", "level_areas", "level_all", "level_without"), _LEVEL),
     **dict.fromkeys(("level_tested", "level_above", "level_below", "level_around", "level_clear", "drawn"), _LEVEL),

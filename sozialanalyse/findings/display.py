@@ -129,7 +129,7 @@ def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False, keys: I
     wide
         The picture needs the full width of the page.
     keys
-        What is drawn, beside the keys of its texts (:func:`sozialanalyse.findings._style.told`).
+        What is drawn, beside the keys of its texts (:func:`sozialanalyse.charts.drawing.style.told`).
     """
     if not alt.strip():
         problem = "a figure needs a text alternative that tells what it shows"

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
-from sozialanalyse.findings import _keys, figures, signs
-from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings import _keys, figures, signs, summary
 from sozialanalyse.findings.display import METADATA, Shown, nothing, with_keys_apart
 from sozialanalyse.findings.gaps import unassigned
 from sozialanalyse.findings.reforms import conversions
@@ -27,35 +26,39 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 
+MOST_ON_INDEX = 3
+"""So many sentences of the summary stand in the list of all findings: what and how much, since when, how sure."""
+
+
 def opening_of_comparison(view: View, compared: Comparison) -> Shown:
     """Open a page that compares areas: title, place, data state, notices; and the data that index and template need."""
     title = view.words.text(
         "{group}: comparison of the {level}", group=_group(view), level=view.level_name(plural=True)
     )
-    rows = _by_indicator(view, compared.summary)
-    lead = [sentences.comparison_sentence(view, row) for row in rows.values()]
-    return _opening(view, title, compared.areas, lead[:1], figures.of_comparison(view, rows, compared.areas))
+    rows = in_order(view, compared.summary)
+    said = summary.of_comparison(view, rows)
+    return _opening(view, title, compared.areas, said, figures.of_comparison(view, rows, compared.areas))
 
 
 def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
     """Open a page about developments; as :func:`opening_of_comparison`."""
     title = view.words.text("{group}: development", group=_group(view))
-    rows = _by_indicator(view, developed[developed["area"] == view.area])
-    lead = [sentences.development_sentence(view, row) for row in rows.values()]
-    return _opening(view, title, view.frame, lead[:1], figures.of_development(view, rows))
+    rows = in_order(view, developed[developed["area"] == view.area])
+    said = summary.of_development(view, rows)
+    return _opening(view, title, view.frame, said, figures.of_development(view, rows))
 
 
-def _by_indicator(view: View, rows: pd.DataFrame) -> dict[str, pd.Series]:
+def in_order(view: View, rows: pd.DataFrame) -> dict[str, pd.Series]:
     """Find the row of each indicator of the target group, the leading one first."""
     found = {row["indicator"]: row for _, row in rows.iterrows()}
     return {name: found[name] for name in _lead_first(view) if name in found}
 
 
-def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str], key_figures: list[dict[str, Any]]) -> Shown:
+def _opening(view: View, title: str, rows: pd.DataFrame, said: list[str], key_figures: list[dict[str, Any]]) -> Shown:
     words = view.words
     known = rows[rows["value"].notna()] if len(rows) else rows
     state = _keys.date(words, known["period_end"].max()) if len(known) else EN_DASH
-    summary = lead[0] if lead else _absence(view)
+    said = said or [_absence(view)]
     place = view.town.name if view.area == view.town.areas.root else f"{view.town.name}, {view.area_name()}"
     metadata = {
         "title": title,
@@ -63,7 +66,8 @@ def _opening(view: View, title: str, rows: pd.DataFrame, lead: list[str], key_fi
         "area": _keys.area(view),
         "target_group": _group(view),
         "data_state": state,
-        "summary": summary,
+        "summary": " ".join(said[:MOST_ON_INDEX]),
+        "sentences": with_keys_apart({"summary": " ".join(said)}),
         "synthetic": view.town.data.file.confidentiality == "synthetic",
         "notices": notices(view),
         "figures": key_figures,

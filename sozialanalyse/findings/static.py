@@ -32,7 +32,7 @@ MESSAGES = (
     "{label} ({unit}), {level} in the order of their numbers: value (line) and 95 % interval (band).",
     "95 % limit",
     "99.8 % limit",
-    "Each sign is one of the {level}; the level line is {town}. Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
+    "Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
     "{count} {level} in the order of their numbers; dot: rank of the value, line: the ranks that the area may have by chance alone (of all areas at once, 95 % confidence). The highest value has the first rank; that is no judgement.",
     "Mann-Kendall: test over all values of flows (p at most 0.05).",
     "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
@@ -52,7 +52,17 @@ MESSAGES = (
 """Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
 are looked for."""
 
-OF_TOWN = ("name", "levels", "groupings", "population_base", "sources", "breaks", "site", "consultation")
+OF_TOWN = (
+    "name",
+    "levels",
+    "groupings",
+    "population_base",
+    "sources",
+    "breaks",
+    "leichte_sprache",
+    "site",
+    "consultation",
+)
 """Parts of town.yml whose texts stand on pages."""
 
 NO_TEXTS = {"site": {"logo", "colours"}}

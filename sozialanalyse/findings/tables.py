@@ -82,13 +82,18 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     values = signs.span(*words.ends_of_range(view, row))
     counts = [_count(view, row, column) for column in ("numerator", "denominator")]
     return [
-        in_two_lines(words.with_unit(view, name), _keys.date(view.words, row.period_end)),
+        in_two_lines(words.with_unit(view, name), _moment(view, row)),
         in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", f"{kind_of_mean}, {remark}" if remark else kind_of_mean),
         _interval(view, row),
-        in_two_lines(f"({values})" if pd.notna(row.minimum) else NO_NUMBER, _range_of(view, row)),
+        in_two_lines(f"({values})" if words.has_range(row) else NO_NUMBER, _range_of(view, row)),
         *([words.value_of_town(view, row)] if with_town else []),
         counts[0] if is_count else in_two_lines(*counts),
     ]
+
+
+def _moment(view: View, row: pd.Series) -> str:
+    """Write when the values of a summary's row were counted: 31.12.2013; im Schuljahr 2012/13."""
+    return words.moment(view, row.period_kind, row.period_start, row.period_end)
 
 
 def _count(view: View, row: pd.Series, column: str) -> str:
@@ -149,7 +154,7 @@ def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Tabl
             label=view.label(name),
             unit=view.unit(name),
             level=view.level_name(plural=True),
-            date=_keys.date(view.words, summary.period_end),
+            date=_moment(view, summary),
         ),
         headings=[
             view.level_name(),

@@ -12,34 +12,82 @@ from typing import TYPE_CHECKING, Any
 from sozialanalyse import trends
 from sozialanalyse.evidence import CAVEATS
 from sozialanalyse.findings import _keys
-from sozialanalyse.findings.display import Shown, nothing, paragraphs
-from sozialanalyse.language import EN_DASH, MINUS, NO_BREAK_SPACE, key, keyed, rounded
+from sozialanalyse.findings._headed import by_verdict, headed
+from sozialanalyse.findings._phrases import at_time, change, moment, p_value, signed, unit_of_change
+from sozialanalyse.findings.display import Shown, nothing
+from sozialanalyse.language import EN_DASH, NO_BREAK_SPACE, key, keyed
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     import pandas as pd
 
     from sozialanalyse.comparison import Comparison
     from sozialanalyse.evidence import Evidence
     from sozialanalyse.view import View
 
-SMALLEST_P = 0.001
+__all__ = [
+    "SAID_AT_ONCE",
+    "at_time",
+    "change",
+    "change_of",
+    "comparison",
+    "comparison_sentence",
+    "description",
+    "development",
+    "development_sentence",
+    "end_value",
+    "ends_differ",
+    "ends_of_range",
+    "has_range",
+    "hidden_course",
+    "in_reading_order",
+    "key_of_end",
+    "level_for",
+    "moment",
+    "number_of_areas",
+    "p_value",
+    "period_name",
+    "periods_name",
+    "points",
+    "signed",
+    "slide",
+    "unit_of_change",
+    "value_of_town",
+    "verdict",
+    "with_unit",
+]
 
 
 def comparison(view: View, compared: Comparison) -> Shown:
     """Say for each indicator: value from sums, range of the areas, and how many differ clearly from the town."""
-    summary = in_reading_order(view, compared.summary)
-    return paragraphs([comparison_sentence(view, row) for row in summary]) if summary else nothing()
+    rows = in_reading_order(view, compared.summary)
+    groups = by_verdict(
+        view, [(row.indicator, _seen(row), comparison_sentence(view, row)) for row in rows], _SEEN_VERDICTS
+    )
+    return headed(groups) if rows else nothing()
+
+
+def _seen(row: Any) -> str:
+    """Say in a word what a comparison found: areas that differ, none, or no test."""
+    if row.above + row.below:
+        return "differing"
+    return "alike" if row.around else "untested"
+
+
+_SEEN_VERDICTS = {
+    "differing": "Areas differ discernibly from the town: {indicators}",
+    "alike": "No area differs discernibly from the town: {indicators}",
+    "untested": "Not tested against chance: {indicators}",
+}
+"""Message ids of headings, in their order."""
 
 
 def comparison_sentence(view: View, row: Any) -> str:
     """One indicator of a comparison in words."""
     words = view.words
-    message = "{label} on {date}: {slide}, {mean}, {range}."
+    message = "{label} {when}: {slide}, {mean}, {range}."
     values = {
         "label": view.label(row.indicator),
-        "date": _keys.date(words, row.period_end),
+        "when": at_time(view, row.period_kind, row.period_start, row.period_end),
         "slide": slide(view, row),
         "mean": words.text("mean of the areas") if _is_count(view, row.indicator) else words.text("from sums"),
         "range": _range_note(view, row),
@@ -50,13 +98,24 @@ def comparison_sentence(view: View, row: Any) -> str:
 
 def _range_note(view: View, row: Any) -> str:
     """Say over how many areas the range goes, or that there is none since hidden values might lie outside it."""
-    if math.isnan(row.minimum):
+    if not has_range(row):
         return view.words.text("without range, since values are kept confidential")
-    areas = _number_of_areas(view, row, "level_areas", row.areas)
-    return view.words.text("range over {areas} {level}", areas=areas, level=view.level_name(plural=True))
+    areas = number_of_areas(view, row, "level_areas", row.areas)
+    return view.words.text("range over {areas} {level}", areas=areas, level=level_for(view, row.areas))
 
 
-def _number_of_areas(view: View, row: Any, statistic: str, count: float) -> str:
+def has_range(row: Any) -> bool:
+    """Whether both ends of the range are known; where values are hidden, one may be known and the other not."""
+    return not (math.isnan(row.minimum) or math.isnan(row.maximum))
+
+
+def level_for(view: View, count: float) -> str:
+    """Name so many areas of the view's level: 14 Sozialräume, 1 Sozialraum."""
+    return view.level_name(plural=count != 1)
+
+
+def number_of_areas(view: View, row: Any, statistic: str, count: float) -> str:
+    """Write how many areas of the view's level a statistic counts."""
     return keyed(view.words.number(count), _keys.of_level(view, statistic, row))
 
 
@@ -72,7 +131,7 @@ def slide(view: View, row: Any) -> str:
         else key(_keys.value_of(row), row["indicator"], view.area, row["period_end"])
     )
     mean = view.measured(row.indicator, row["mean" if is_count else "value"], key=key_of_mean)
-    if math.isnan(row.minimum):
+    if not has_range(row):
         return f"Ø{NO_BREAK_SPACE}{mean}"
     low, high = ends_of_range(view, row)
     return f"Ø{NO_BREAK_SPACE}{mean} ({low}{EN_DASH}{high})"
@@ -116,9 +175,9 @@ def _relation_note(view: View, row: Any) -> str:
     return words.text(
         "Of {areas} {level}: {above} discernibly above the town's value, {below} discernibly below, "
         "{around} without a discernible difference.",
-        **{side: _number_of_areas(view, row, f"level_{side}", row[side]) for side in ("above", "below", "around")},
-        areas=_number_of_areas(view, row, "level_tested", compared),
-        level=view.level_name(plural=True),
+        **{side: number_of_areas(view, row, f"level_{side}", row[side]) for side in ("above", "below", "around")},
+        areas=number_of_areas(view, row, "level_tested", compared),
+        level=level_for(view, compared),
     )
 
 
@@ -129,13 +188,31 @@ def _is_count(view: View, indicator: str) -> bool:
 def development(view: View, developed: pd.DataFrame) -> Shown:
     """Say for each indicator how it developed in the view's area and whether that can be told from chance."""
     rows = in_reading_order(view, developed[developed["area"] == view.area])
-    return paragraphs([development_sentence(view, row) for row in rows]) if rows else nothing()
+    groups = by_verdict(
+        view, [(row.indicator, row.finding, development_sentence(view, row)) for row in rows], _FOUND_VERDICTS
+    )
+    return headed(groups) if rows else nothing()
+
+
+_FOUND_VERDICTS = {
+    trends.RISING: "Mostly risen: {indicators}",
+    trends.FALLING: "Mostly fallen: {indicators}",
+    trends.HIGHER: "Higher at last: {indicators}",
+    trends.LOWER: "Lower at last: {indicators}",
+    trends.NO_CLEAR_TREND: "No clear trend: {indicators}",
+    trends.NO_CLEAR_DIFFERENCE: "Difference not to be told from chance: {indicators}",
+    trends.UNTESTED: "Not tested against chance: {indicators}",
+    trends.ONE_DATE: "No development can be stated: {indicators}",
+    trends.OVERLAPPING: "No development can be stated: {indicators}",
+    trends.HIDDEN: "Values kept confidential: {indicators}",
+}
+"""Message ids of headings by what was found, in their order."""
 
 
 def development_sentence(view: View, row: Any) -> str:
     """One indicator's development in words: what, how much, since when, how sure, and what to mind."""
     found = trends.evidence(row)
-    parts = [_course(view, row), _verdict(view, row, found), _bend(view, row), *_caveats(view, found)]
+    parts = [_course(view, row), verdict(view, row, found), _bend(view, row), *_caveats(view, found)]
     return " ".join(part for part in parts if part)
 
 
@@ -143,13 +220,11 @@ def _course(view: View, row: Any) -> str:
     """Say from where to where it went, as far as that is known."""
     words = view.words
     values = {"label": view.label(row.indicator), "last_date": _moment(view, row, "last")}
-    if row.reason == trends.OTHERS_HIDDEN:
-        return words.text(_COURSE_VERDICTS[row.reason], **values)
-    if row.method in {trends.HIDDEN, trends.BOUNDS}:
-        return words.text(_COURSE_VERDICTS[row.method], **values)
-    values["last"] = view.measured(row.indicator, row.last_value, key=_key_of_end(row, "last"))
+    if row.reason == trends.OTHERS_HIDDEN or row.method in {trends.HIDDEN, trends.BOUNDS}:
+        return hidden_course(view, row)
+    values["last"] = view.measured(row.indicator, row.last_value, key=key_of_end(row, "last"))
     if row.method in {trends.ONE_DATE, trends.REFUSED}:
-        return words.text(_COURSE_VERDICTS[row.method], period=words.text(_PERIOD_LABELS[row.period_kind]), **values)
+        return words.text(_COURSE_VERDICTS[row.method], period=period_name(view, row.period_kind), **values)
     return words.text(
         "{label}: from {first} ({first_date}) to {last} ({last_date}), {change}.",
         first=end_value(view, row, "first"),
@@ -159,12 +234,19 @@ def _course(view: View, row: Any) -> str:
     )
 
 
+def hidden_course(view: View, row: Any) -> str:
+    """Say that confidential values keep a development from being stated, or some of it."""
+    reason = row.reason if row.reason == trends.OTHERS_HIDDEN else row.method
+    return view.words.text(_COURSE_VERDICTS[reason], label=view.label(row.indicator))
+
+
 def end_value(view: View, row: Any, end: str) -> str:
     """Write the first or the last value of a development."""
-    return view.amount(row.indicator, row[f"{end}_value"], key=_key_of_end(row, end))
+    return view.amount(row.indicator, row[f"{end}_value"], key=key_of_end(row, end))
 
 
-def _key_of_end(row: Any, end: str) -> str:
+def key_of_end(row: Any, end: str) -> str:
+    """Key of the first or the last value of a development."""
     estimate = end == "first" and row.converted
     return key("converted" if estimate else "value", row["indicator"], row["area"], row[f"{end}_end"])
 
@@ -188,7 +270,7 @@ _COURSE_VERDICTS = {
 }
 
 
-def _verdict(view: View, row: Any, found: Evidence) -> str:
+def verdict(view: View, row: Any, found: Evidence) -> str:
     """Say what the test or the comparison found, and by what."""
     words = view.words
     values = {
@@ -200,8 +282,8 @@ def _verdict(view: View, row: Any, found: Evidence) -> str:
     }
     verdicts = {trends.BOUNDS: _BOUNDS_VERDICTS, trends.TWO_DATES: _PAIR_VERDICTS}.get(found.method, _VERDICTS)
     if found.method == trends.DESCRIPTIVE:
-        return words.text(_DESCRIPTIVE_VERDICTS[found.reason])
-    if found.claim == trends.NO_CLEAR_TREND and _ends_differ(found):
+        return description(view, found)
+    if found.claim == trends.NO_CLEAR_TREND and ends_differ(found):
         message = "The last value differs discernibly from the first one, but over {points} {periods} no direction prevails (tested with {method}, {p})."
         return words.text(message, **values)
     return words.text(verdicts[found.claim], **values) if found.claim in verdicts else ""
@@ -211,7 +293,13 @@ def _slope(view: View, row: Any) -> str:
     return change(view, row.indicator, row.slope, decimals=2, key=_keys.of_change("slope", row))
 
 
-def _ends_differ(found: Evidence) -> bool:
+def description(view: View, found: Evidence) -> str:
+    """Say why a development is described and not tested."""
+    return view.words.text(_DESCRIPTIVE_VERDICTS[found.reason])
+
+
+def ends_differ(found: Evidence) -> bool:
+    """Whether the last value discernibly differs from the first, whatever lies between."""
     return found.lower is not None and found.upper is not None and (found.lower > 0 or found.upper < 0)
 
 
@@ -246,6 +334,11 @@ _PERIODS_LABELS = {"stock": "dates", "flow": "yearly values", "school_year": "sc
 """Message ids: what is said of a result, and what a period of each kind is called, one and several of them."""
 
 
+def period_name(view: View, kind: str) -> str:
+    """Name one period of a kind: Stichtag, Jahreswert, Schuljahr, Zeitraum."""
+    return view.words.text(_PERIOD_LABELS[kind])
+
+
 def periods_name(view: View, kind: str) -> str:
     """Name several periods of a kind: Stichtage, Jahreswerte, Schuljahre, Zeiträume."""
     return view.words.text(_PERIODS_LABELS[kind])
@@ -274,70 +367,6 @@ SAID_AT_ONCE = ("fragile", "broken", "converted", "converted_untested")
 def _moment(view: View, row: Any, which: str) -> str:
     """When the first or the last value was counted, in brackets behind it: 31.12.2013, im Jahr 2013."""
     return moment(view, row.period_kind, row[f"{which}_start"], row[f"{which}_end"])
-
-
-def moment(view: View, kind: str, start: dt.date, end: dt.date) -> str:
-    """Write a period as it stands behind a value: 31.12.2013; im Jahr 2013; im Schuljahr 2012/13.
-
-    Parameters
-    ----------
-    view
-        For whom.
-    kind, start, end
-        Columns ``period_kind, period_start, period_end`` of a result.
-    """
-    words = view.words
-    if kind == "stock":
-        return _keys.date(words, end)
-    whole_years = (start.month, start.day, end.month, end.day) == (1, 1, 12, 31)
-    if kind != "school_year" and not whole_years:
-        return words.text("from {first} to {last}", first=_keys.date(words, start), last=_keys.date(words, end))
-    first, last = (keyed(str(day.year), key("date", day)) for day in (start, end))
-    if kind == "school_year":
-        years = keyed(f"{start.year}/{end.year % 100:02}", key("period", start, end))
-        return words.text("in the school year {years}", years=years)
-    if start.year == end.year:
-        return words.text("in {year}", year=last)
-    return words.text("in the years {first} to {last}", first=first, last=last)
-
-
-def at_time(view: View, kind: str, start: dt.date, end: dt.date) -> str:
-    """Write a period as it stands in a sentence: am 31.12.2013; im Jahr 2013; see :func:`moment`."""
-    written = moment(view, kind, start, end)
-    return view.words.text("on {date}", date=written) if kind == "stock" else written
-
-
-def change(view: View, indicator: str, value: float, decimals: int | None = None, *, key: str = "") -> str:
-    """Write a change with sign and unit: +1,2 Prozentpunkte; with the decimals of the indicator, if not said otherwise."""
-    decimals = view.decimals(indicator) if decimals is None else decimals
-    unit = view.words.text(_CHANGE_UNITS[view.indicator(indicator).unit])
-    return f"{signed(view, value, decimals, key=key)}{NO_BREAK_SPACE}{unit}"
-
-
-def signed(view: View, value: float, decimals: int, *, key: str = "") -> str:
-    """Write a difference with its sign; ± where nothing is left of it at these decimals."""
-    sign = "±" if rounded(abs(value), decimals) == 0 else "+" if value > 0 else MINUS
-    return keyed(f"{sign}{view.words.number(abs(value), decimals)}", key)
-
-
-_CHANGE_UNITS = {
-    "persons": "persons",
-    "percent": "percentage points",
-    "per_100": "per 100",
-    "per_1000": "per 1,000",
-    "per_10000": "per 10,000",
-    "square_metres": "square metres",
-}
-
-
-def p_value(view: View, value: float, *, key: str = "") -> str:
-    """Write a probability of error: p = 0,03, or p < 0,001 where it is smaller."""
-    if math.isnan(value):
-        return EN_DASH
-    if value < SMALLEST_P:
-        return keyed(f"p{NO_BREAK_SPACE}<{NO_BREAK_SPACE}{view.words.number(SMALLEST_P, 3)}", key)
-    decimals = 3 if value < 0.01 else 2  # three digits where two would round to 0,00
-    return keyed(f"p{NO_BREAK_SPACE}={NO_BREAK_SPACE}{view.words.number(value, decimals)}", key)
 
 
 def with_unit(view: View, indicator: str) -> str:

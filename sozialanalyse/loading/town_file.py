@@ -93,6 +93,13 @@ class Geometry(Model):
     raw: bool = Field(default=False, description="true: in the folder of raw files, false: in the town folder")
 
 
+class ReadersCheck(Model):
+    """A check of the summary in plain words by people who read Leichte Sprache: only then it may be called that."""
+
+    by: Text = Field(description="the group that has read it, for example Prüfgruppe der Lebenshilfe Musterstadt")
+    checked: Date = Field(description="the day of the check")
+
+
 class TownFile(Versioned):
     """The whole of ``town.yml``."""
 
@@ -132,6 +139,9 @@ class TownFile(Versioned):
         default=Expectations(), description="what to look for in the counts, and what is known"
     )
     contact: str | None = None
+    leichte_sprache: ReadersCheck | None = Field(
+        default=None, description="who has checked the summaries in plain words as readers of Leichte Sprache, and when"
+    )
     site: Site | None = Field(
         default=None, description="who answers for the pages, their statement on accessibility, logo and colours"
     )

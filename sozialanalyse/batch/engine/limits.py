@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import random
 import signal
@@ -51,6 +52,10 @@ class Limits:
     memory: int = MEMORY
     output: int = OUTPUT
     file: int = LARGEST_FILE
+
+
+SELDOM = (100_000, 50, 100)
+"""After so many new objects, and so many looks at these, Python looks for cycles."""
 
 
 def require_one_thread() -> None:
@@ -110,6 +115,12 @@ def limit(limits: Limits) -> None:
         least = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (least, least))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def collect_seldom() -> None:
+    """Let Python look for cycles of references far less often: a run lives for seconds, and a look costs more than it frees."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def draw_anew() -> None:

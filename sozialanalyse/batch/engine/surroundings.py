@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sozialanalyse.batch.processes import python_path
 from sozialanalyse.reading import VARIABLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENGINE = "sozialanalyse"
 """Name of our engine, for papermill."""
@@ -48,11 +52,9 @@ def prepare(work: Path) -> None:
 
 def environment(work: Path, folder: Path) -> dict[str, str]:
     """Make a child's environment: the same on every desk where it changes what is drawn or written."""
-    package = str(Path(__file__).parents[3])
-    paths = [package, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
         **{key: value for key, value in os.environ.items() if not key.startswith(_NOT_FOR_CHILDREN)},
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+        "PYTHONPATH": python_path(),
         "PYTHONHASHSEED": "0",
         "PYTHONUTF8": "1",
         "SOURCE_DATE_EPOCH": SOURCE_DATE,

@@ -25,7 +25,7 @@ from sozialanalyse.batch.engine import limits
 from sozialanalyse.batch.engine.jobs import work
 from sozialanalyse.batch.engine.limits import Limits
 from sozialanalyse.batch.engine.surroundings import ENGINE, KERNEL
-from sozialanalyse.batch.engine.warming import warm
+from sozialanalyse.batch.engine.warming import Shared, warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,12 +39,12 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     start = time.monotonic()
     with _ended_with_orderer(lines.descriptor):
-        warm(settings["hold"])
+        shared = warm(settings["hold"])
     limits.adopt_orphans()
     gc.collect()
     gc.freeze()  # what is here now is never looked at by the forks' collectors, so its memory stays shared
     say(ready=round(time.monotonic() - start, 3))
-    Template(lines, say, Limits(**settings["limits"])).serve()
+    Template(lines, say, Limits(**settings["limits"]), shared).serve()
 
 
 @contextlib.contextmanager
@@ -124,11 +124,14 @@ class Template:
         What it is told, and its answers.
     limits
         What each run may use.
+    shared
+        What runs have in common, computed before the first of them and, for those to come, while there is nothing to do.
     """
 
     lines: _Lines
     say: _Say
     limits: Limits
+    shared: Shared
     runs: dict[int, str] = field(default_factory=dict)
     wake: tuple[int, int] = field(default_factory=lambda: os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC))
 
@@ -137,7 +140,12 @@ class Template:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the pipe below is told
         signal.set_wakeup_fd(self.wake[1], warn_on_full_buffer=False)
         while self.lines.is_open:
-            ready, _, _ = select.select([self.lines.descriptor, self.wake[0]], [], [])
+            patience = (
+                0 if self.runs and self.shared.left else None
+            )  # while runs are under way, those to come are prepared
+            ready, _, _ = select.select([self.lines.descriptor, self.wake[0]], [], [], patience)
+            if not ready:
+                self.shared.go_on()
             if self.wake[0] in ready:
                 os.read(self.wake[0], 512)
             if self.lines.descriptor in ready:
@@ -162,6 +170,7 @@ class Template:
     def fork(self, order: dict[str, Any]) -> None:
         """Start a run, or say why it cannot be."""
         try:
+            self.shared.compute_for(order["job"]["parameters"].get("target_group"))
             limits.require_one_thread()
             parent = os.getpid()
             pid = os.fork()
@@ -202,6 +211,7 @@ class Template:
             os.chdir(order["job"]["desk"])
             tempfile.tempdir = None  # it is read from the environment anew
             limits.draw_anew()
+            limits.collect_seldom()
             limits.limit(self.limits)
             work(order["job"], engine_name=ENGINE, kernel_name=KERNEL, most_output=self.limits.output)
             code = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.engine.kernel import make_kernel
@@ -11,7 +12,7 @@ from sozialanalyse.batch.engine.slow_imports import import_jsonschema
 from sozialanalyse.batch.engine.surroundings import ENGINE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 FIRST = (
     "papermill",
@@ -27,13 +28,18 @@ WARMING = "sozialanalyse.warming"
 """Module of what notebooks import. It is named and not imported, for a batch never analyses; its forks do."""
 
 
-def warm(hold: Mapping[str, Any] | None) -> None:
-    """Import what notebooks and pages need, and hold what they open.
+def warm(hold: Mapping[str, Any] | None) -> Shared:
+    """Import what notebooks and pages need, and open what they open.
 
     Parameters
     ----------
     hold
-        What :func:`sozialanalyse.warming.hold` takes; None: nothing is opened.
+        ``release`` and ``groups``, as :func:`sozialanalyse.warming.hold` takes them; None: nothing is opened.
+
+    Returns
+    -------
+    Shared
+        What the findings of the groups share; it is computed when it is asked for.
     """
     make_kernel()  # first, for libraries ask whether they are in a notebook when they are imported
     import_jsonschema()
@@ -47,9 +53,44 @@ def warm(hold: Mapping[str, Any] | None) -> None:
     environment().get_template("finding/index.html.j2")
     ours = importlib.import_module(WARMING)
     ours.load()
+    shared = Shared()
     if hold is not None:
         with contextlib.suppress(Exception):  # a run that needs it meets the same error, and says it
-            ours.hold(**hold)
+            held = ours.hold(hold["release"])
+            shared.left = {group: ours.shared_by(held, group) for group in hold.get("groups", ())}
+    return shared
+
+
+@dataclass
+class Shared:
+    """What the findings of a target group share, computed before the first fork that needs it or while there is nothing to do.
+
+    Parameters
+    ----------
+    left
+        By target group, in the order of the runs: what has not been computed yet.
+    """
+
+    left: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
+
+    def compute_for(self, group: object) -> None:
+        """Compute all that the findings of a target group share and that has not been computed yet."""
+        for piece in self.left.pop(str(group), ()):
+            _try(piece)
+
+    def go_on(self) -> None:
+        """Compute one more piece for those to come, if there is one left."""
+        for group, pieces in self.left.items():
+            _try(pieces.pop(0))
+            if not pieces:
+                del self.left[group]
+            return
+
+
+def _try(piece: Callable[[], object]) -> None:
+    """Compute something; a run that needs it meets the same error, and says it."""
+    with contextlib.suppress(Exception):
+        piece()
 
 
 def compile_schemas() -> None:

@@ -103,8 +103,8 @@ def _statement(content: Mapping[str, Any], language: Language) -> list[Part]:
                 text("Accessibility"),
                 [
                     text(_STATUS_LABELS[declared["status"]], law=law),
-                    Markup(text(_METHODS[declared["method"]], date=date)),
-                ],  # noqa: S704 - our message, escaped date
+                    Markup(text(_METHODS[declared["method"]], date=date)),  # noqa: S704 - our message, escaped date
+                ],
             )
         )
         if declared["barriers"]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows, segments
+from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
-from sozialanalyse.findings._rows import Rows, mark_states, name_rows, segments
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key, keyed
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sozialanalyse.findings import _style as style
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.trends import converted, years
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.leading import lead_first
+from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows, segments
+from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._rows import Rows, mark_states, name_rows, segments
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed
@@ -45,7 +46,7 @@ def ranks(view: View, compared: Comparison) -> Shown:
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
     known = set(areas.loc[areas["rank_lower"].notna(), "indicator"]) if "rank_lower" in areas else set()
-    names = [entry.id for entry in view.indicators if entry.id in known][:MOST_PANELS]
+    names = [entry.id for entry in lead_first(view) if entry.id in known][:MOST_PANELS]
     if not names:
         return nothing()
     shown = areas[areas["indicator"].isin(names)]
@@ -126,7 +127,7 @@ def _alt(view: View, areas: pd.DataFrame, names: list[str]) -> str:
         clear = int(_is_clear(known, int(known["level_areas"].iloc[0])).sum())
         message = "{label}: in {clear} of {areas} areas all ranks that they may have lie in the same half."
         counts = {
-            "clear": _keys.number(view, clear, "areas", name),
+            "clear": _keys.number(view, clear, "areas", name, "clear"),
             "areas": _keys.number(view, len(known), "areas", name),
         }
         texts.append(text(message, label=view.short(name), **counts))

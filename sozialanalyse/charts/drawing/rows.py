@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.amounts import MISSING, NOT_APPLICABLE, SUPPRESSED
+from sozialanalyse.charts.dots import keys_of_drawn, value_range
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.shapes import Shapes, outlines
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
 from sozialanalyse.findings import words as sentences
-from sozialanalyse.findings._dots import keys_of_drawn, value_range
-from sozialanalyse.findings._shapes import Shapes, outlines
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH, key, keyed, rounded
 from sozialanalyse.view import DECIMALS
@@ -37,7 +37,9 @@ MOST_LABELLED = 40
 SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
 """From low to high: one hue, in steps of lightness that also grey paper shows."""
 
-HATCHES = {MISSING: "/////", SUPPRESSED: ".....", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
+HATCHES = {MISSING: "/////", SUPPRESSED: "..", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
+"""More dots are not told apart any better, and each is a circle of 300 bytes."""
+
 HATCHED, NEIGHBOUR, BORDER = "#ffffff", "#f1f1ee", "#ffffff"
 
 FEW_AREAS = 25

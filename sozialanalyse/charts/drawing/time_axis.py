@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sozialanalyse.findings import _style as style
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.trends import years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 
 def time_limits(series: list[pd.DataFrame]) -> tuple[float, float]:
@@ -59,9 +60,14 @@ def date_ticks(axes: Axes, rows: pd.DataFrame) -> tuple[list[float], list[str]]:
 
 
 def mark_breaks(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw a thin upright line at each declared break, midway between the two values that it parts."""
+    """Draw a thin upright line at each declared break."""
+    for middle in break_times(rows).tolist():
+        axes.axvline(middle, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+
+
+def break_times(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Give the time of each declared break, midway between the two values that it parts."""
     known = rows[rows["value"].notna()].drop_duplicates("period_end").sort_values("period_end")
     times, segments = years(known["period_end"]), known["segment"].to_numpy()
-    for after in np.flatnonzero(segments[1:] != segments[:-1]) + 1:
-        middle = (times[after - 1] + times[after]) / 2
-        axes.axvline(middle, color=style.QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), gid="break")
+    after = np.flatnonzero(segments[1:] != segments[:-1]) + 1
+    return (times[after - 1] + times[after]) / 2

@@ -17,20 +17,21 @@ chart              what it takes beside the view                                
 `heat`             the same                                                               where do many indicators point the same way?
 `matrix`           :func:`status_and_dynamics`, or classes of an index                    where does it stand, and where does it go?
 `pyramid`          result of :func:`.comparison.ages_and_sexes`                           who lives here, and who did?
+`population`       nothing                                                                the same, where the group is everybody
 =================  =====================================================================  ==========================================
 """
 
 from __future__ import annotations
 
-from sozialanalyse.findings._dots import comparison
-from sozialanalyse.findings._funnel import funnel
-from sozialanalyse.findings._heat import heat
-from sozialanalyse.findings._lines import development, deviating
-from sozialanalyse.findings._matrix import Classes, matrix, status_and_dynamics
-from sozialanalyse.findings._multiples import multiples
-from sozialanalyse.findings._pyramid import pyramid
-from sozialanalyse.findings._ranks import ranks
-from sozialanalyse.findings._slope import slopes
+from sozialanalyse.charts.dots import comparison
+from sozialanalyse.charts.funnels import funnel
+from sozialanalyse.charts.heat_map import heat
+from sozialanalyse.charts.lines import development, deviating
+from sozialanalyse.charts.pyramids import population, pyramid
+from sozialanalyse.charts.rank_spans import ranks
+from sozialanalyse.charts.small_multiples import multiples
+from sozialanalyse.charts.status_matrix import Classes, matrix, status_and_dynamics
+from sozialanalyse.charts.two_dates import slopes
 
 __all__ = [
     "Classes",
@@ -41,6 +42,7 @@ __all__ = [
     "heat",
     "matrix",
     "multiples",
+    "population",
     "pyramid",
     "ranks",
     "slopes",

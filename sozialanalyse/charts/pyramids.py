@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sozialanalyse.age_bands import BOTH
 from sozialanalyse.amounts import NUMBER
-from sozialanalyse.comparison.ages import BOTH
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.scale import scales
+from sozialanalyse.charts.drawing.time_axis import period
+from sozialanalyse.comparison.ages import ages_and_sexes
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside
-from sozialanalyse.findings._time_axis import period
-from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.findings.display import Shown, figure, nothing, paragraphs
 from sozialanalyse.language import EN_DASH, key, keyed
 from sozialanalyse.periods import OPEN_AGE
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+    from sozialanalyse.catalogue import Indicator
     from sozialanalyse.view import View
 
 OPEN_YEARS = 10
@@ -32,6 +34,33 @@ OPEN_YEARS = 10
 HEIGHT = 240.0
 LABELS = {"female": "Women and girls", "male": "Men and boys"}
 """Message ids."""
+
+
+def population(view: View) -> Shown:
+    """Draw who lives in the view's area by age and sex, where its target group is everybody.
+
+    Parameters
+    ----------
+    view
+        Whose area, target group and language count.
+
+    Returns
+    -------
+    Shown
+        The pyramid of the first and the last date; where the counts by age and sex are not known or not public, a sentence
+        that says so; nothing of target groups that do not count everybody.
+    """
+    everybody = next((entry.numerator.measure for entry in view.indicators if _counts_everybody(entry)), None)
+    if everybody is None:
+        return nothing()
+    people = ages_and_sexes(view.town, view.area, measure=everybody)
+    message = "There is no population pyramid here: counts by age and sex of two dates are not known, or not public."
+    return pyramid(view, people) if len(people) else paragraphs([view.words.text(message)])
+
+
+def _counts_everybody(indicator: Indicator) -> bool:
+    part = indicator.numerator
+    return indicator.kind == "count" and not part.age and not part.sex
 
 
 def pyramid(view: View, people: pd.DataFrame) -> Shown:
@@ -60,7 +89,7 @@ def pyramid(view: View, people: pd.DataFrame) -> Shown:
         drawn, axes = panels.draw(2)
         for panel, sex in zip(axes, BOTH, strict=True):
             _draw_side(view, panel, rows[rows["sex"] == sex], top)
-    keys = [key("drawn_ages", first["measure"], first["area"], *dates), *_keys_of_shown(rows)]
+    keys = [key("drawn_ages", first["measure"], first["area"], *dates)]
     picture = figure(drawn, _alt(view, rows), _caption(view, rows), keys=keys)
     return beside(view.words, picture, _table(view, rows))
 
@@ -72,10 +101,6 @@ def _placed(people: pd.DataFrame) -> pd.DataFrame:
     return people.assign(
         end=end, length=people["value"] / (end - people["age_from"]), is_last=people["period_end"] == last
     )
-
-
-def _keys_of_shown(rows: pd.DataFrame) -> list[str]:
-    return [_key(row) for _, row in rows.iterrows() if row["status"] not in signs.MARKS]
 
 
 def _key(row: pd.Series) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import trends
+from sozialanalyse.charts.drawing import style
 from sozialanalyse.comparison import ABOVE, AROUND, BELOW
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
 from sozialanalyse.findings._table import Table, beside
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key, keyed

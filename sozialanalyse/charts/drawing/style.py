@@ -7,7 +7,6 @@ sans-serif, which takes less room, so nothing overlaps.
 from __future__ import annotations
 
 import io
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,12 +20,14 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import MaxNLocator
 
+from sozialanalyse.charts.drawing.compact import compact
 from sozialanalyse.findings.signs import plain
 from sozialanalyse.language import KEYED, keyed, keys_of, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
@@ -62,10 +63,6 @@ DRAWING_SETTINGS: Any = {
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
 
-_TAG = re.compile(rb"<[^>]*>")
-_LONG_NUMBER = re.compile(rb"-?\d+\.\d{3,}")
-_NO_ROTATION = re.compile(rb' transform="rotate\(-0 [^)]*\)"')
-
 
 class Figure(mpl_figure.Figure):
     """A figure that looks the same whatever settings matplotlib has when it is saved, and whose SVG is small.
@@ -78,19 +75,14 @@ class Figure(mpl_figure.Figure):
         self.told: dict[str, None] = {}
 
     def savefig(self, fname: Any, **options: Any) -> None:
-        """Save; in an SVG numbers are rounded to a hundredth of a point, which nobody sees."""
+        """Save; an SVG in few bytes."""
         with mpl.rc_context(DRAWING_SETTINGS):
             if options.get("format") != "svg":
                 super().savefig(fname, **options)
                 return
             drawn = io.BytesIO()
             super().savefig(drawn, **options)
-            fname.write(_TAG.sub(_short_numbers, drawn.getvalue()))
-
-
-def _short_numbers(tag: re.Match[bytes]) -> bytes:
-    """Round the numbers inside a tag; text outside of tags is never touched."""
-    return _NO_ROTATION.sub(b"", _LONG_NUMBER.sub(lambda number: b"%.10g" % round(float(number[0]), 2), tag[0]))
+            fname.write(compact(drawn.getvalue()))
 
 
 @contextmanager
@@ -148,22 +140,34 @@ class Panels:
 
     def draw(self, count: int) -> tuple[Figure, list[Axes]]:
         """Make a figure with so many panels, in reading order."""
-        rows = -(-count // self.columns)
-        step = self.top + self.height + self.bottom
-        total = rows * step
-        figure = Figure(figsize=(WIDTH / POINTS_PER_INCH, total / POINTS_PER_INCH), facecolor="white")
-        axes = []
-        for number in range(count):
-            row, column = divmod(number, self.columns)
-            x = self.names + column * (self.width + self.left + self.right) + self.left
-            y = total - row * step - self.top - self.height
-            axes.append(figure.add_axes((x / WIDTH, y / total, self.width / WIDTH, self.height / total)))
-        return figure, axes
+        figure, total = self.sheet(count), self._total(count)
+        size = self.width / WIDTH, self.height / total
+        return figure, [figure.add_axes((x / WIDTH, y / total, *size)) for x, y in self.places(count)]
+
+    def sheet(self, count: int) -> Figure:
+        """Make an empty figure with room for so many panels."""
+        size = WIDTH / POINTS_PER_INCH, self._total(count) / POINTS_PER_INCH
+        return Figure(figsize=size, facecolor="white")
+
+    def places(self, count: int) -> list[tuple[float, float]]:
+        """Lower left corner of the drawing area of each panel, in reading order."""
+        rooms = [divmod(number, self.columns) for number in range(count)]
+        step = self.width + self.left + self.right
+        top = self._total(count) - self.top - self.height
+        return [(self.names + column * step + self.left, top - row * self._step) for row, column in rooms]
+
+    @property
+    def _step(self) -> float:
+        return self.top + self.height + self.bottom
+
+    def _total(self, count: int) -> float:
+        """Height of a figure with so many panels."""
+        return -(-count // self.columns) * self._step
 
 
-def told(axes: Axes, text: str) -> str:
-    """Read a text that is drawn; its figure remembers the keys."""
-    figure = axes.figure
+def told(part: Artist, text: str) -> str:
+    """Read a text that is drawn in a part of a figure; the figure remembers the keys."""
+    figure = part.figure
     if isinstance(figure, Figure):
         figure.told |= dict.fromkeys(keys_of(text))
     return plain(without_keys(text))

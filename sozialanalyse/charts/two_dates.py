@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse.amounts import SUPPRESSED
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.curves import DOTTED
+from sozialanalyse.charts.drawing.leading import lead_first
+from sozialanalyse.charts.drawing.rows import areas_that_fit
+from sozialanalyse.charts.drawing.scale import scales
+from sozialanalyse.charts.drawing.time_axis import period
 from sozialanalyse.findings import _keys, signs, words
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._curves import DOTTED
-from sozialanalyse.findings._rows import areas_that_fit
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
-from sozialanalyse.findings._time_axis import period
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key
 from sozialanalyse.trends import HIDDEN, years
@@ -48,7 +49,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 """From the bottom to the top of the drawing; neither direction is called good."""
 
 
-def slopes(view: View, developed: pd.DataFrame) -> Shown:
+def slopes(view: View, developed: pd.DataFrame, *, panels: int = MOST_PANELS, fewest: int = 1) -> Shown:
     """Draw how each area of the view's level changed between two dates, for the first indicators that have both.
 
     Of more than 60 areas the larger ones that hold them are drawn, if they are in the result.
@@ -62,6 +63,10 @@ def slopes(view: View, developed: pd.DataFrame) -> Shown:
         Whose areas, target group and language count.
     developed
         Result of :func:`sozialanalyse.trends.development`.
+    panels
+        So many indicators are drawn at most, the leading one of the target group first.
+    fewest
+        Of fewer areas with both dates none is drawn.
 
     Returns
     -------
@@ -70,15 +75,15 @@ def slopes(view: View, developed: pd.DataFrame) -> Shown:
     """
     areas = areas_that_fit(view, MOST_NAMED)
     rows = developed[developed["area"].isin(areas)]
-    chosen = {entry.id: _at_common_dates(rows[rows["indicator"] == entry.id]) for entry in view.indicators}
-    chosen = dict([(name, part) for name, part in chosen.items() if len(part)][:MOST_PANELS])
+    chosen = {entry.id: _at_common_dates(rows[rows["indicator"] == entry.id]) for entry in lead_first(view)}
+    chosen = dict([(name, part) for name, part in chosen.items() if len(part) >= max(fewest, 1)][:panels])
     if not chosen:
         return nothing()
     most = max(len(_named(part)) for part in chosen.values())
     height = min(max(LEAST_HEIGHT, most * ROOM + 10), TALLEST)
-    panels = style.Panels(columns=min(2, len(chosen)), height=height, left=34, right=LABELS if most else 20)
+    layout = style.Panels(columns=min(2, len(chosen)), height=height, left=34, right=LABELS if most else 20)
     with style.look():
-        drawn, axes = panels.draw(len(chosen))
+        drawn, axes = layout.draw(len(chosen))
         for panel, (name, part) in zip(axes, chosen.items(), strict=True):
             _draw_panel(view, panel, name, part)
     everything = rows[rows["indicator"].isin(list(chosen))]

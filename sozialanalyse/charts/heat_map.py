@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialanalyse.amounts import MISSING
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows
 from sozialanalyse.comparison import ABOVE, AROUND, BELOW, BETTER, UNKNOWN, WORSE
 from sozialanalyse.comparison.relations import judgement
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._rows import Rows, mark_states, name_rows
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import NO_BREAK_SPACE
+from sozialanalyse.language import keyed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,11 +33,10 @@ HEADING, ROOM = 112.0, 6.0
 """Height of the upright headings and the room around them, in points."""
 
 SHAPES = {ABOVE: "^", BELOW: "v", AROUND: "o", UNKNOWN: "D"}
-ARROWS = {ABOVE: "▲", BELOW: "▼", AROUND: "○", UNKNOWN: "◇"}
 GREATER, LESS = "greater need", "less need"
 
 
-def heat(view: View, compared: Comparison) -> Shown:
+def heat(view: View, compared: Comparison, *, fewest: int = 1) -> Shown:
     """Draw how the areas lie to the town in all indicators, in the order of their ids.
 
     Parameters
@@ -46,6 +45,8 @@ def heat(view: View, compared: Comparison) -> Shown:
         Whose target group and language count.
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
+    fewest
+        Of fewer areas nothing is drawn.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def heat(view: View, compared: Comparison) -> Shown:
     areas = compared.areas.assign(status=signs.states(compared.areas))
     tested = set(areas.loc[areas["relation"] != UNKNOWN, "indicator"])
     names = [entry.id for entry in view.indicators if entry.id in tested][:MOST_COLUMNS]
-    if not names:
+    if not names or areas["area"].nunique() < fewest:
         return nothing()
     columns = {name: _judged(view, name, areas[areas["indicator"] == name]) for name in names}
     shown = areas[areas["indicator"].isin(names)]
@@ -88,8 +89,8 @@ def _draw_column(view: View, axes: Axes, indicator: str, column: pd.DataFrame, r
     axes.set_ylim(len(rows.areas) - 0.5, -0.5)
     axes.set_xticks([])
     axes.set_yticks([])
-    for side in axes.spines.values():
-        side.set(color=style.GUIDE, linewidth=0.6)
+    axes.spines[:].set_visible(False)
+    axes.patch.set(edgecolor=style.GUIDE, linewidth=0.6)
     size = min(rows.height * 0.62, 6.5)
     width = axes.get_window_extent().width
     for need, colour in ((GREATER, style.ACCENT), (LESS, style.RIBBON)):
@@ -161,7 +162,10 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
     ]
     for name, column in columns.items():
         counts = {
-            relation: _keys.number(view, int((column["relation"] == relation).sum()), "areas", name)
+            relation: keyed(
+                view.words.number((column["relation"] == relation).sum()),
+                _keys.of_level(view, f"level_{relation}", column.iloc[0]),
+            )
             for relation in (ABOVE, BELOW)
         }
         message = "{label}: areas above: {above}, below: {below}."
@@ -170,6 +174,7 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
 
 
 _NEEDS = {GREATER: "greater need", LESS: "smaller need"}
+_RELATIONS = {ABOVE: "above", BELOW: "below", AROUND: "not to be told apart", UNKNOWN: "not tested"}
 """Message ids."""
 
 
@@ -184,15 +189,14 @@ def _table(view: View, columns: dict[str, pd.DataFrame], rows: Rows) -> Table:
     headings = [_heading(view, column.iloc[0]) for column in columns.values()]
     return Table(
         caption=text(
-            "{level} beside {town}: values, and how they lie to it",
+            "How the {level} lie to {town}",
             level=view.level_name(plural=True),
             town=_keys.town(view),
         ),
         headings=[view.level_name(), *headings],
         rows=cells,
-        numeric=frozenset(range(1, len(headings) + 1)),
+        numeric=frozenset(),
         notes=[
-            text("▲ above, ▼ below, ○ not to be told apart, ◇ not tested."),
             signs.explain(view, {state for column in columns.values() for state in column["status"]}),
             *note_on_dashes(view.words, cells),
         ],
@@ -205,11 +209,8 @@ def _heading(view: View, row: pd.Series) -> str:
 
 
 def _cell(view: View, row: dict[str, Any] | None) -> str:
-    """Write a value with the sign of its relation and, in words, the need that it points to."""
+    """Say how a value lies to the town and which need that points to; the values stand in the table of areas."""
     if row is None or row["status"] in signs.MARKS:
         return signs.MARKS[row["status"] if row else MISSING]
-    value = signs.amount(
-        view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
-    )
     need = f" ({view.words.text(_NEEDS[row['need']])})" if row["need"] else ""
-    return f"{value}{NO_BREAK_SPACE}{ARROWS[row['relation']]}{need}"
+    return view.words.text(_RELATIONS[row["relation"]]) + need

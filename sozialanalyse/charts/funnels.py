@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sozialanalyse import statistics
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.charts.drawing.leading import lead_first
+from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison.counted import COUNTED, Counted
 from sozialanalyse.findings import _keys, signs
-from sozialanalyse.findings import _style as style
-from sozialanalyse.findings._scale import scales
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed
@@ -52,7 +53,7 @@ LINES = {WARNED: (statistics.WARNING, (0, (4, 2))), ALARMED: (statistics.ALARM, 
 """Confidence and line style of each pair of limits."""
 
 
-def funnel(view: View, compared: Comparison) -> Shown:
+def funnel(view: View, compared: Comparison, *, panels: int = MOST_PANELS, fewest: int = 1) -> Shown:
     """Draw the value of each area over its size, around the town's value with limits of 95 % and 99.8 %.
 
     Parameters
@@ -61,6 +62,10 @@ def funnel(view: View, compared: Comparison) -> Shown:
         Whose target group and language count.
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
+    panels
+        So many indicators are drawn at most, the leading one of the target group first.
+    fewest
+        Of fewer areas with a place in the funnel none is drawn.
 
     Returns
     -------
@@ -72,13 +77,14 @@ def funnel(view: View, compared: Comparison) -> Shown:
     See :func:`.statistics.proportion_funnel` and :func:`.statistics.expected_at_limits`.
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
-    chosen = {entry.id: _with_places(areas[areas["indicator"] == entry.id], entry) for entry in view.indicators}
-    chosen = dict([(name, part) for name, part in chosen.items() if (part["place"] != "").any()][:MOST_PANELS])
+    chosen = {entry.id: _with_places(areas[areas["indicator"] == entry.id], entry) for entry in lead_first(view)}
+    full = [(name, part) for name, part in chosen.items() if (part["place"] != "").sum() >= max(fewest, 1)]
+    chosen = dict(full[:panels])
     if not chosen:
         return nothing()
-    panels = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=58, bottom=34)
+    layout = style.Panels(columns=min(COLUMNS, len(chosen)), height=190, left=34, right=58, bottom=34)
     with style.look():
-        drawn, axes = panels.draw(len(chosen))
+        drawn, axes = layout.draw(len(chosen))
         for panel, (name, part) in zip(axes, chosen.items(), strict=True):
             _draw_panel(view, panel, view.indicator(name), part)
     firsts = [part.iloc[0] for part in chosen.values()]
@@ -197,9 +203,12 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     text = view.words.text
     texts = [
         text(
-            "Each sign is one of the {level}; the level line is {town}. Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
+            "Each sign is one of the {level}; the level line is {town}.",
             level=view.level_name(plural=True),
             town=_keys.town(view),
+        ),
+        text(
+            "Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %."
         ),
         text(
             "Open circle: within; filled circle: beyond the inner curves; diamond: beyond the outer ones. Small areas scatter more, so the limits are wider for them."
@@ -222,8 +231,8 @@ def _alt(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     ]
     for name, rows in chosen.items():
         counts = {
-            "beyond": _keys.number(view, int(rows["place"].isin([WARNED, ALARMED]).sum()), "areas", name),
-            "far": _keys.number(view, int((rows["place"] == ALARMED).sum()), "areas", name),
+            "beyond": _keys.number(view, int(rows["place"].isin([WARNED, ALARMED]).sum()), "areas", name, "beyond"),
+            "far": _keys.number(view, int((rows["place"] == ALARMED).sum()), "areas", name, "far"),
             "areas": _keys.number(view, int((rows["place"] != "").sum()), "areas", name),
         }
         message = "{label}: {beyond} of {areas} areas lie beyond the inner limits, {far} of them beyond the outer ones."

@@ -1,0 +1,1 @@
+"""What charts and maps are drawn with: look, scales, rows of areas, axes of time, lines and shapes."""
