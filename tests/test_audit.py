@@ -165,8 +165,8 @@ class TestPlantedOnThePage:
         assert_caught(site, "unmapped nobody tells what ３ is")
 
     def test_a_key_of_a_statistic_that_nobody_knows(self, site):
-        edit(site, "</table>", f"</table><p>Rang {mark('rank', '02', '4')}</p>")
-        assert_caught(site, "unmapped rank is not registered")
+        edit(site, "</table>", f"</table><p>Rang {mark('median', '02', '4')}</p>")
+        assert_caught(site, "unmapped median is not registered")
 
     def test_a_comment(self, site):
         edit(site, "</body>", "<!-- 02: 3 --></body>")

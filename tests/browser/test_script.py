@@ -174,6 +174,7 @@ def test_the_target_group_and_the_kind_of_finding_are_searched_too(visit):
     page.get_by_role("searchbox").fill("ältere mühlenfeld entwicklung")
     assert shown_links(page) == ["9 Mühlenfeld"]
     assert not page.locator("#areas").is_visible()  # no area is called so
+    assert not page.locator(".contents a[href='#areas']").is_visible()
 
 
 def test_escape_gives_all_findings_back_and_nothing_found_is_said(visit):

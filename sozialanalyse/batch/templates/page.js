@@ -86,6 +86,7 @@
     box.append(make("label", { for: "search" }, said.search), input, count);
     main.querySelector(".opening").append(box);
     const parents = new Map(items.map(item => [item.row, item]));
+    const contents = [...document.querySelectorAll(".contents a")];
     const onMap = [...document.querySelectorAll(".map a")];
     const wasOpen = new Map([...body.querySelectorAll("details")].map(each => [each, each.open]));
     const show = () => {
@@ -100,6 +101,7 @@
         if (isShown) { sectionsShown.add(item.section); if (item.group) groupsShown.add(item.group); }
       }
       for (const section of sections) section.hidden = words.length > 0 && !sectionsShown.has(section);
+      for (const link of contents) link.parentElement.hidden = sections.some(each => each.hidden && each.contains(document.querySelector(link.hash)));
       for (const [group, open] of wasOpen) {
         group.hidden = words.length > 0 && !groupsShown.has(group);
         group.open = words.length && isHit.size <= 60 ? groupsShown.has(group) : open;
