@@ -253,11 +253,26 @@ class Truth:
             return text in {self.made.view.area_name(parts[0]), self.made.view.town.name}
         if statistic in {"date", "period", "ages"}:
             return set(re.findall(r"[0-9]+", text)) <= written(parts)
+        if statistic in {"direction", "course", "side"}:
+            return self.turns(statistic, parts) == DIRECTIONS[text]
         numbers = NUMBER.findall(text)
         assert len(numbers) == 1, f"{key}: {text}"
         if "<" in text:
             return all(value < self.read(numbers[0])[0] for value in self.expected(statistic, parts))
         return self.is_number(statistic, parts, numbers[0])
+
+    def turns(self, statistic: str, parts: list[str]) -> int:
+        """The sign of what a word of direction tells: of a change, of a trend line, of the distance from the town."""
+        self.held += 1
+        if statistic == "side":
+            indicator, area, day = parts
+            own, town = (
+                self.expected("value", [indicator, one, day])[0] for one in (area, self.made.view.town.areas.root)
+            )
+            return (own > town) - (own < town)
+        column = {"direction": "change", "course": "slope"}[statistic]
+        (value,) = self.of_change(self.made.names["developed"], column, parts)
+        return (value > 0) - (value < 0)
 
     def is_number(self, statistic: str, parts: list[str], number: str) -> bool:
         asked = (statistic, *parts)
@@ -285,8 +300,8 @@ class Truth:
             estimates = rows["interpolated"] if "interpolated" in rows else rows["value"] * 0
             assert all(bool(estimate) == statistic.startswith("converted") for estimate in estimates)
             return rows[column].tolist()
-        if statistic.startswith(("level_", "class_")):
-            return self.of_level(statistic, *parts)
+        if statistic.startswith(("level_", "class_", "of_", "about_")):
+            return (self.of_level if statistic.startswith(("level_", "class_")) else self.spoken)(statistic, *parts)
         if statistic in {"number", "count"}:
             return self.of_page(*parts) if statistic == "number" else self.of_people(*parts)
         if statistic in DEVELOPED and "developed" in self.made.names:
@@ -296,6 +311,13 @@ class Truth:
             tests = self.made.names["noticeable"].tests
             return self.of_change(tests[tests["kind"] == kind], column, parts)
         return None
+
+    def spoken(self, statistic: str, *parts: str) -> list[float]:
+        """Of how many people in a plain sentence: 4 in 100."""
+        *of, base = parts
+        levels = {"about_least": "level_min", "about_greatest": "level_max"}
+        values = self.of_level(levels[statistic], *of) if statistic in levels else self.expected("value", of)
+        return [value * int(base) / self.made.view.indicator(parts[0]).factor for value in values or []]
 
     def of_people(self, measure: str, area: str, day: str, sex: str, first: str, last: str) -> list[float]:
         rows = self.made.view.town.amounts(measure, (sex, int(first), int(last)))
@@ -372,6 +394,10 @@ class Truth:
         return self.made.view.area_name(parts[0]) if statistic == "area" else ""
 
 
+DIRECTIONS = {
+    **dict.fromkeys(("höher", "gestiegen", "Anstieg", "darüber", "higher", "risen", "rise", "above"), 1),
+    **dict.fromkeys(("niedriger", "gesunken", "Rückgang", "darunter", "lower", "fallen", "decline", "below"), -1),
+}
 NOT_RECOMPUTED = {
     "constant",
     "margin",
@@ -384,7 +410,7 @@ NOT_RECOMPUTED = {
 }
 DEVELOPED = {
     name: name for name in ("change", "change_lower", "change_upper", "slope", "points", "p_value", "turning_point")
-}
+} | {"change_size": "change"}
 TESTED = {
     "rest": ("level", "reference_value"),
     "difference": ("level", "difference"),
@@ -411,7 +437,7 @@ def written(parts: list[str]) -> set[str]:
 def test_a_number_in_a_sentence_has_its_key_and_reads_as_before(tmp_path):
     view = drawn_view(tmp_path, language="de")
     shown = sa.words.comparison(view, compared(view))
-    assert shown.text.startswith("Anteil der Personen ab 65 Jahren am 31.12.2018: ")
+    assert shown.text.splitlines()[1].startswith("Anteil der Personen ab 65 Jahren am 31.12.2018: ")
     assert '<data value="value|share_65plus|0|2018-12-31">20,0\u00a0%</data>' in shown.html
     assert '<data value="level_max|share_65plus|0|2018-12-31|ortsteil">30,0\u00a0%</data>' in shown.html
 
