@@ -56,7 +56,8 @@ def change(view: View, indicator: str, value: float, decimals: int | None = None
 def unit_of_change(view: View, indicator: str, value: float) -> str:
     """Name the unit of a change: Prozentpunkte, never Prozent; of one person the singular."""
     unit = view.indicator(indicator).unit
-    return view.words.text("person" if unit == "persons" and rounded(abs(value), 0) == 1 else _CHANGE_UNITS[unit])
+    is_one = unit in _SINGLE_UNITS and rounded(abs(value), 0) == 1
+    return view.words.text(_SINGLE_UNITS[unit] if is_one else _CHANGE_UNITS[unit])
 
 
 def signed(view: View, value: float, decimals: int, *, key: str = "") -> str:
@@ -65,6 +66,7 @@ def signed(view: View, value: float, decimals: int, *, key: str = "") -> str:
     return keyed(f"{sign}{view.words.number(abs(value), decimals)}", key)
 
 
+_SINGLE_UNITS = {"persons": "person"}
 _CHANGE_UNITS = {
     "persons": "persons",
     "percent": "percentage points",
