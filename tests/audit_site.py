@@ -71,7 +71,7 @@ def cells(number: int = 0) -> list[str]:
 
 def mark(statistic: str, area: str, text: str, *parts: str) -> str:
     """A number that says what it is."""
-    return f'<data class="n" value="{key(statistic, area, *parts)}">{text}</data>'
+    return f'<data value="{key(statistic, area, *parts)}">{text}</data>'
 
 
 def key(statistic: str, area: str, *parts: str) -> str:
@@ -79,7 +79,7 @@ def key(statistic: str, area: str, *parts: str) -> str:
 
 
 def named(area: str) -> str:
-    return f'<data class="n" value="area|{area}">{area} {NAMES[area]}</data>'
+    return f'<data value="area|{area}">{area} {NAMES[area]}</data>'
 
 
 def row(area: str, value: str, numerator: str, denominator: str) -> str:
@@ -128,11 +128,11 @@ LEVEL = ("0", DAY, "sozialraum")
 
 
 def level(statistic: str, text: str) -> str:
-    return f'<data class="n" value="{statistic}|kinderarmut|0|{DAY}|sozialraum">{text}</data>'
+    return f'<data value="{statistic}|kinderarmut|0|{DAY}|sozialraum">{text}</data>'
 
 
 def date(day: str, text: str) -> str:
-    return f'<data class="n" value="date|{day}">{text}</data>'
+    return f'<data value="date|{day}">{text}</data>'
 
 
 ALT = "Kinderarmut am 31.12.2024: Musterstadt 8,0 %; 2 Gebiete mit Wert, von 9,6 % bis 10,0 %."

@@ -91,7 +91,7 @@ def renamed(file: str, name: str) -> Plant:
 
 def mark(statistic: str, area: str, text: str, *days: str) -> str:
     key = "|".join([statistic, "kinderarmut", area, *(days or (DAY,))])
-    return f'<data class="n" value="{key}">{text}</data>'
+    return f'<data value="{key}">{text}</data>'
 
 
 def row(area: str, name: str) -> str:
@@ -162,8 +162,8 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "a rate with two decimals": (edit(COMPARISON, ">20,0\u00a0%<", ">20,00\u00a0%<"), "wrong decimals value|kinderarmut|21"),
     "a rate rounded another way": (edit(COMPARISON, ">41,2\u00a0%<", ">41,1\u00a0%<"), "wrong value|kinderarmut|22 41.17"),
     "another number in the other language": (edit(ENGLISH, ">41.2%<", ">41.3%<"), "wrong comparison.en.html '41.3%'"),
-    "a range": (edit(COMPARISON, SUMMARY, f'{SUMMARY}Von <data class="n" value="level_min|kinderarmut|0|{DAY}|ortsteil">0,7 %</data> an. '), "wrong '0,7 %' level_min"),
-    "a mean": (edit(COMPARISON, SUMMARY, f'{SUMMARY}Mittel <data class="n" value="level_mean|kinderarmut|0|{DAY}|ortsteil">25,5 %</data>. '), "wrong '25,5 %' level_mean"),
+    "a range": (edit(COMPARISON, SUMMARY, f'{SUMMARY}Von <data value="level_min|kinderarmut|0|{DAY}|ortsteil">0,7 %</data> an. '), "wrong '0,7 %' level_min"),
+    "a mean": (edit(COMPARISON, SUMMARY, f'{SUMMARY}Mittel <data value="level_mean|kinderarmut|0|{DAY}|ortsteil">25,5 %</data>. '), "wrong '25,5 %' level_mean"),
     "a change": (edit(COMPARISON, SUMMARY, f"{SUMMARY}{mark('change', '11', '+0,2', BEFORE, DAY)} "), "hidden '+0,2' change|kinderarmut|11"),
     "the town without an area": (edit(COMPARISON, SUMMARY, f"{SUMMARY}{mark('rest', '11', '27,9')} "), "hidden '27,9' rest|kinderarmut|11"),
     "an interval of a hidden area": (edit(COMPARISON, SUMMARY, f"{SUMMARY}{mark('upper', '11', '1,7 %')} "), "hidden '1,7 %' upper|kinderarmut|11"),

@@ -27,6 +27,9 @@ FINDINGS = {
            "lower at last": LOWER, "not to be told apart": ALIKE, "not tested": UNTESTED, "one value only": ONE,
            "values kept confidential": HIDDEN, "overlapping spans": OVERLAPPING},
 }  # fmt: skip
+ARROWS = {"↗": {UP, HIGHER}, "↘": {DOWN, LOWER}}
+"""Which findings an arrow may stand before."""
+
 SIDES = {
     "de": {"darüber": 1, "darunter": -1, "nicht unterscheidbar": 0},
     "en": {"above": 1, "below": -1, "not to be told apart": 0},
@@ -128,7 +131,9 @@ def courses(table: Table, language: str) -> list[Course]:
             r"(?P<method>[^,]+?)(?:, (?P<points>\d+) (?P<periods>[^,]+))?(?:, (?P<p>p [<=] [\d.,]+))?", how
         )
         counted = {name: text for name, text in (tested.groupdict() if tested else {}).items() if text}
-        known["finding"] = FINDINGS[language][known["finding"]]
+        arrow, finding = re.fullmatch(r"([↗↘]?) ?(.+)", known["finding"]).groups()
+        known["finding"] = FINDINGS[language][finding]
+        assert known["finding"] in ARROWS.get(arrow, FINDINGS[language].values()), row
         known["first"] = known.get("first", "").removeprefix("≈ ")
         town = row[3][0] if with_town and row[3][0] != "\u2013" else ""
         slope = row[4 + with_town][0]
@@ -341,13 +346,18 @@ def compared(tables: list[Table], language: str) -> list[Compared]:
                 label,
                 unit,
                 row[0][1],
-                row[1][0].removeprefix("Ø "),
+                with_decimals(row[1][0].removeprefix("Ø "), language),
                 row[1][1].split(", ")[0],
                 town=row[4][0] if with_town and row[4][0] != "\u2013" else "",
                 **_recounted(own, row[3][0], language),
             )
         )
     return found
+
+
+def with_decimals(text: str, language: str) -> str:
+    """Write an exact zero as sentences do: a table has no decimals there."""
+    return f"0{',' if language == 'de' else '.'}0{text[1:]}" if re.match(r"0(?![\d.,])", text) else text
 
 
 def _recounted(table: Table, span: str, language: str) -> dict[str, Any]:
@@ -367,7 +377,7 @@ def _recounted(table: Table, span: str, language: str) -> dict[str, Any]:
         "everywhere": len(areas),
         "level": table.headings[0],
         "levels": table.caption.rsplit("), ", 1)[1].split(", ")[0],
-        "total": next(row for row in table.rows if not row[4][0])[2][0],
+        "total": with_decimals(next(row for row in table.rows if not row[4][0])[2][0], language),
         "sides": {side: sides.count(side) for side in set(sides)},
     }
 
@@ -395,6 +405,9 @@ def expected_comparison(row: Compared) -> str:
             f"discernibly below, {side['around']} without a discernible difference."
         )
     when = in_sentence(row.when, row.language)
-    parts = [f"{row.label} {when}: Ø {row.measured(row.mean)}{span}, {row.kind}, {ranged}."]
+    whole = f"Ø {row.measured(row.mean)}{span}, {row.kind}"
+    if not row.mean[0].isdigit():
+        whole = "ohne Wert für das Ganze" if german else "no value for the whole"
+    parts = [f"{row.label} {when}: {whole}, {ranged}."]
     parts += [text for text, is_said in ((without, absent), (town, row.town), (where, row.tested)) if is_said]
     return " ".join(parts)

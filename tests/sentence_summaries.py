@@ -139,7 +139,7 @@ def expected_summary_of_course(at: Setting, rows: list[Course]) -> re.Pattern[st
     lead = next(row for row in rows if row.label == at.lead)
     parts = [
         *_course(at, lead),
-        _beside(at, lead) if at.area != at.town else _others(at, rows),
+        (at.area != at.town and _beside(at, lead)) or _others(at, rows),
         re.escape(LIMITS[at.language]),
     ]
     return re.compile(" ".join(part for part in parts if part).replace(" (?:?", "(?: ?"))
@@ -281,7 +281,7 @@ def _differing(at: Setting, rows: list[Compared]) -> str:
 
 PLAIN = {
     "de": {
-        "place": r"Diese Zahlen sind für (?P<area>.+)\.|Diese Seite vergleicht Gebiete in (?P<within>.+)\.",
+        "place": r"Diese Zahlen gelten für (?P<area>.+)\.|Diese Seite vergleicht Gebiete in (?P<within>.+)\.",
         "topic": r"Es geht um (?P<topic>.+)\.",
         "last": (
             r"Das sind etwa (?P<n>[\d.]+) von (?P<base>[\d.]+) (?P<among>.+)\.|Auf (?P<base2>[\d.]+) (?P<among2>.+) kommen "
@@ -289,7 +289,7 @@ PLAIN = {
             r"je (?P<among4>.+)\."
         ),
         "none": r"Das sind weniger als 1 von 10\.000\.",
-        "when": r"Die Zahl ist für das (?:Jahr|Schuljahr) (?P<year>[\d/]+)\.",
+        "when": r"Die Zahl gilt für das (?:Jahr|Schuljahr) (?P<year>[\d/]+)\.",
         "first": r"Im (?:Jahr|Schuljahr) (?P<year>[\d/]+) waren es etwa (?P<n>[\d.]+)(?: von (?P<base>[\d.]+))?\.",
         "as_much": r"Im (?:Jahr|Schuljahr) (?P<year>[\d/]+) waren es etwa gleich viele\.",
         "course": r"Die Zahl ist über die Jahre (?P<word>gestiegen|gesunken)\.",

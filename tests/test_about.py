@@ -93,7 +93,7 @@ def test_the_statement_says_who_assessed_what_and_when():
         "Assessed on 20 November 2026 by the publisher itself."
     )
     assert found["What is not accessible"] == "Karten haben keine Beschriftung (en)"
-    assert '<data class="n" value="date|2026-11-20">' in page
+    assert '<data value="date|2026-11-20">' in page
 
 
 def test_without_an_assessment_no_conformity_is_claimed():

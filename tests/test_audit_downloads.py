@@ -266,7 +266,7 @@ def test_the_size_that_a_page_tells_must_be_that_of_the_file(whole):
     size = -(-(whole / "downloads" / VALUES).stat().st_size // 1000)
 
     def link(shown):
-        mark = f'<data class="n" value="size|downloads%2Fvalues.csv">{shown}</data>'
+        mark = f'<data value="size|downloads%2Fvalues.csv">{shown}</data>'
         return f'<p><a href="../downloads/values.csv">CSV</a> ({mark} kB)</p></body>'
 
     text = page.read_text(encoding="utf-8")

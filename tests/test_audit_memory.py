@@ -79,7 +79,7 @@ def test_a_page_with_a_fault_is_never_remembered(site, memory):
 def test_what_two_pages_say_together_is_attacked_although_one_is_remembered(site, memory):
     """The count of 03 gives that of 02 away, which the remembered page does not name."""
     audit_folder(site, memory=memory)
-    told = f'<data class="n" value="{key("numerator", "03")}">12</data>'
+    told = f'<data value="{key("numerator", "03")}">12</data>'
     (site / PAGE).write_text(told, encoding="utf-8")
     found = audit_folder(site, memory=memory).attack.disclosures
     assert ("exact", "02", DAY, 3) in {(entry.kind, entry.area, entry.period, entry.least) for entry in found}

@@ -77,6 +77,12 @@ class TestRows:
         drawn = SVG.replace("M 105 70", "M 52 50 L 140 50 M 105 70").replace('<g id="text_6">', label)
         assert any("row of the area 02" in text for text in said(judge, drawn, TOLD.split(" ")))
 
+    def test_a_bracket_of_a_larger_area_names_no_row(self, judge):
+        bracket = SVG.replace("01 Altstadt", "0 Musterstadt").replace(
+            '<g id="text_6"><text x="45" y="72">04 Seewiesen</text></g>', ""
+        )
+        assert said(judge, bracket, [*TOLD.split(" "), "area|0"]) == []
+
 
 class TestLines:
     def test_each_line_is_the_series_of_one_area(self, judge):

@@ -358,7 +358,7 @@ def test_the_canaries_are_what_is_hidden(result):
     page = (result.output / "comparison" / "comparison.de.html").read_text(encoding="utf-8")
     assert "8.771" in page, "the number of the whole town, with the three in it"
     assert "27,4" in page, "and its rate"
-    assert '<data class="n" value="number|found|hidden">3</data>' in page, "and the page says how many are hidden"
+    assert '<data value="number|found|hidden">3</data>' in page, "and the page says how many are hidden"
 
 
 def test_no_published_byte_tells_a_canary(result):

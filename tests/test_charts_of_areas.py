@@ -18,6 +18,7 @@ import sozialanalyse as sa
 from sozialanalyse import gallery
 from sozialanalyse.audit.drawn import faults_of_drawing
 from sozialanalyse.audit.figures import Figures
+from sozialanalyse.audit.funnels import Course
 from sozialanalyse.audit.judging import Judge
 from sozialanalyse.audit.knowledge import read_knowledge
 from sozialanalyse.audit.pictures import read_drawing
@@ -156,7 +157,7 @@ def test_audit_computes_again_what_a_chart_shows(drawn, judge, name):
 def test_figures_of_a_chart_stand_beside_it_with_their_keys(drawn, judge, name):
     markup = str(drawn[name].html)
     assert "<details class='figures'><summary>Figures of the chart</summary><table><caption>" in markup
-    numbers = re.findall(r'<data class="n" value="([^"]*)">([^<]*)</data>', markup.partition("<details")[2])
+    numbers = re.findall(r'<data value="([^"]*)">([^<]*)</data>', markup.partition("<details")[2])
     assert numbers
     wrong = [(key, text) for key, text in numbers if judge.mark(html.unescape(key), html.unescape(text), "en")]
     assert wrong == []
@@ -206,6 +207,35 @@ def test_a_sign_that_says_above_in_place_of_below_is_found(drawn, judge):
     assert fault == "the panel kinderarmut shows an area as above that is not"
 
 
+def test_a_pane_with_the_line_of_another_area_is_found(drawn, judge):
+    svg = svg_of(drawn["multiples"])
+    assert "02 Berg" in svg
+    swapped = svg.replace("02 Berg", "§").replace("03 Camp", "02 Berg").replace("§", "03 Camp")
+    faults = said(judge, drawn["multiples"], swapped)
+    assert "a line of the panel kinderarmut is not the series of one area at the days of its axis" in faults
+
+
+@pytest.mark.parametrize("limit", ["limits beyond 95", "limits beyond 99.8"])
+def test_a_limit_of_chance_that_was_moved_is_found(drawn, judge, limit):
+    svg = svg_of(drawn["funnel"])
+    start = svg.index(f'id="{limit}"')
+    last = re.compile(r' d="[^"]* ([\d.]+)"').search(svg, start)
+    lower = f"{svg[: last.start(1)]}{float(last[1]) + 0.5:.2f}{svg[last.end(1) :]}"
+    assert said(judge, drawn["funnel"], lower) == [
+        "the panel kinderarmut shows a limit of chance that the published values do not give"
+    ]
+
+
+def test_limits_of_rates_are_those_of_the_poisson_distribution():
+    """Of 10 expected events 3 lie just below the lower limit, and 18 just above the upper one (tables of Garwood 1936)."""
+    low, high = Course("rate", 0.01, 1.0).limits(1000.0, 0.95)
+    lower, upper = sa.statistics.expected_at_limits([low * 1000, high * 1000])
+    assert lower[0] == pytest.approx(10)
+    assert upper[1] == pytest.approx(10)
+    assert 3 < low * 1000 < 4
+    assert 17 < high * 1000 < 18
+
+
 def test_a_bar_that_was_lengthened_is_found(drawn, judge):
     svg = svg_of(drawn["pyramid"])
     start = svg.index('id="bars"')
@@ -220,6 +250,12 @@ def test_slopes_tell_what_changed_more_than_chance(drawn):
     alt = drawn["slopes"].text.splitlines()[1]
     assert "Child poverty, 2017 to 2021: higher in 1, lower in 1, not to be told apart in 2 areas." in alt
     assert "01 <script>alert(1)</script>\t20.0%\t10.0%\t−10.0\u00a0percentage points" in drawn["slopes"].text
+
+
+def test_changes_are_the_slopes_of_the_leading_indicator(view, developed):
+    of_lead = developed[developed["indicator"] == "kinderarmut"]
+    assert sa.charts.changes(view) == sa.charts.slopes(view, of_lead)
+    assert sa.charts.changes(view, fewest=5) == nothing()
 
 
 def test_slopes_of_areas_without_both_dates_are_in_the_table_alone(view, developed):

@@ -83,7 +83,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         told = tuple(given.get("data-told", "").split())
-        self.silent = tag == "style"
+        self.silent = tag in ("style", "script")
         self.in_title = tag == "title"
         self.attributes += [(value, told) for name, value in given.items() if name not in TECHNICAL]
         if tag == "data":
@@ -116,7 +116,7 @@ def texts_of(svg: str, told: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, 
     """Give the texts of a picture with the keys that they may have: the scale of an axis stands at its ticks only."""
     tree = ET.fromstring(svg)
     ticks = {text for found in tree.iter() if re.match("[xy]tick_", found.get("id", "")) for text in found.iter()}
-    scale = tuple(key for key in told if key.startswith("axis|"))
+    scale = tuple(key for key in told if key.startswith(("axis|", "drawn_ages|")))
     days = tuple(key for key in told if key.startswith(("date|", "period|")))
     for found in tree.iter():
         if found.tag.endswith("}text"):
@@ -287,8 +287,8 @@ class Truth:
             return rows[column].tolist()
         if statistic.startswith(("level_", "class_")):
             return self.of_level(statistic, *parts)
-        if statistic == "number":
-            return self.of_page(*parts)
+        if statistic in {"number", "count"}:
+            return self.of_page(*parts) if statistic == "number" else self.of_people(*parts)
         if statistic in DEVELOPED and "developed" in self.made.names:
             return self.of_change(self.made.names["developed"], DEVELOPED[statistic], parts)
         if statistic in TESTED and "noticeable" in self.made.names:
@@ -296,6 +296,10 @@ class Truth:
             tests = self.made.names["noticeable"].tests
             return self.of_change(tests[tests["kind"] == kind], column, parts)
         return None
+
+    def of_people(self, measure: str, area: str, day: str, sex: str, first: str, last: str) -> list[float]:
+        rows = self.made.view.town.amounts(measure, (sex, int(first), int(last)))
+        return rows.loc[(rows["area"] == area) & (rows["period_end"] == day), "value"].tolist()
 
     def of_page(self, what: str, *parts: str) -> list[float]:
         """How many things a page shows or has tested."""
@@ -368,7 +372,16 @@ class Truth:
         return self.made.view.area_name(parts[0]) if statistic == "area" else ""
 
 
-NOT_RECOMPUTED = {"constant", "margin", "unassigned", "unassigned_share", "misplaced", "misplaced_of_town", "axis"}
+NOT_RECOMPUTED = {
+    "constant",
+    "margin",
+    "unassigned",
+    "unassigned_share",
+    "misplaced",
+    "misplaced_of_town",
+    "axis",
+    "drawn_ages",
+}
 DEVELOPED = {
     name: name for name in ("change", "change_lower", "change_upper", "slope", "points", "p_value", "turning_point")
 }
@@ -399,8 +412,8 @@ def test_a_number_in_a_sentence_has_its_key_and_reads_as_before(tmp_path):
     view = drawn_view(tmp_path, language="de")
     shown = sa.words.comparison(view, compared(view))
     assert shown.text.startswith("Anteil der Personen ab 65 Jahren am 31.12.2018: ")
-    assert '<data class="n" value="value|share_65plus|0|2018-12-31">20,0\u00a0%</data>' in shown.html
-    assert '<data class="n" value="level_max|share_65plus|0|2018-12-31|ortsteil">30,0\u00a0%</data>' in shown.html
+    assert '<data value="value|share_65plus|0|2018-12-31">20,0\u00a0%</data>' in shown.html
+    assert '<data value="level_max|share_65plus|0|2018-12-31|ortsteil">30,0\u00a0%</data>' in shown.html
 
 
 def test_a_unit_with_digits_stays_outside_of_the_number(musterstadt):
@@ -437,8 +450,7 @@ def test_a_picture_tells_the_keys_of_its_texts_its_alternative_and_what_is_drawn
 def test_a_picture_holds_neither_date_nor_program(tmp_path):
     view = drawn_view(tmp_path)
     for shown in (sa.charts.comparison(view, compared(view)), sa.maps.comparison(view, compared(view))):
-        metadata = re.search("<metadata>.*?</metadata>", svg_of(shown), re.DOTALL)[0]
-        assert sorted(re.findall(r"<(?:dc|cc):(\w+)", metadata)) == ["Work", "format", "type"]
+        assert not re.search("<metadata|<!--|20[0-9][0-9]-|matplotlib[ /v]", svg_of(shown))
 
 
 def test_the_name_of_a_region_tells_the_keys_of_its_caption(tmp_path):
@@ -460,7 +472,7 @@ def test_what_a_page_is_about_keeps_its_keys_beside_the_text():
     assert apart["summary"] == "Ø 4,3 % & 1,6 %."
     assert apart["told"] == {"summary": [[2, 7, "value|x"], [10, 15, "level_min|x"]], "area": [[0, 10, "area|05"]]}
     finding = Finding.model_validate(json.loads(json.dumps(apart)))
-    assert finding.keyed("area") == '<data class="n" value="area|05">05 &lt;Mitte&gt;</data>'
+    assert finding.keyed("area") == '<data value="area|05">05 &lt;Mitte&gt;</data>'
     assert finding.keyed("summary") == Shown(Markup("{}").format(metadata["summary"]), "").html
 
 
@@ -482,7 +494,7 @@ def test_nobody_forges_a_key_by_a_name(tmp_path, monkeypatch):
         assert not re.search("[\ue000-\ue002]", shown.html + shown.text)
         assert problems(str(shown.html)) == []
     assert (
-        '<data class="n" value="area|03">03 99 &lt;script&gt;alert(1)&lt;/script&gt;</data>'
+        '<data value="area|03">03 99 &lt;script&gt;alert(1)&lt;/script&gt;</data>'
         in sa.tables.comparison(view, comparison).html
     )
 
@@ -539,6 +551,6 @@ def test_a_hidden_value_has_neither_number_nor_key(released):
     view = sa.View(released, "older", language="de")
     then = sa.comparison.compare(view.frame, view.town.areas, level=view.level, date="2012-12-31")
     html = sa.tables.comparison(view, then).html
-    assert '<th scope=\'row\'><data class="n" value="area|01">' in html
+    assert "<th scope='row'><data value=\"area|01\">" in html
     assert "<td class='number'>•</td>" in html
     assert not re.search(r"(value|numerator|lower|upper)\|share_65plus\|01\|", html)

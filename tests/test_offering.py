@@ -33,7 +33,7 @@ def rendered(*files, **look):
 def test_a_page_links_to_its_files_with_their_size():
     page = rendered(file(content=b"x" * 1001), address=ADDRESS)
     assert page.files == {"trend/older.de.csv": b"x" * 1001}
-    link = '<a href="older.de.csv" download>CSV &lt;b&gt;</a> (<data class="n" value="size|trend%2Folder.de.csv">2</data> kB): für Excel'
+    link = '<a href="older.de.csv" download>CSV &lt;b&gt;</a> (<data value="size|trend%2Folder.de.csv">2</data> kB): für Excel'
     assert link in page.html
 
 

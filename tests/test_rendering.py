@@ -64,7 +64,7 @@ def test_a_page_says_what_it_is_about(render_page):
     assert "<title>Ältere Menschen: Entwicklung – Probestadt</title>" in made
     assert re.findall(r"<h1>(.*)</h1>", made) == ["Ältere Menschen: Entwicklung"]
     assert '<html lang="de">' in made
-    assert '<dd><data class="n" value="date|2024-12-31">31.12.2024</data></dd>' in made
+    assert '<dd><data value="date|2024-12-31">31.12.2024</data></dd>' in made
     assert "<p>Erfundene Daten.</p>" in made
     assert '<div class="summary"><p>Der Anteil ist gestiegen.</p></div>' in made
 
@@ -73,7 +73,7 @@ def test_a_page_of_a_part_of_the_town_names_it_in_its_heading(render_page):
     made = render_page(finding={**FINDING, "area": "05 Mühlental", "told": {"area": [[0, 12, "area|05"]]}})
     assert "<title>Ältere Menschen: Entwicklung, 05 Mühlental – Probestadt</title>" in made
     assert re.findall("<h1>(.*)</h1>", made) == [
-        'Ältere Menschen: Entwicklung, <data class="n" value="area|05">05 Mühlental</data>'
+        'Ältere Menschen: Entwicklung, <data value="area|05">05 Mühlental</data>'
     ]
 
 
@@ -170,7 +170,7 @@ def test_key_figures_stand_before_the_summary(render_page):
         "told": {"value": [[0, 6, "value|a|0|2024-12-31"]]},
     }
     made = render_page(finding={**FINDING, "figures": [figure, {"label": HOSTILE, "value": "1", "when": HOSTILE}]})
-    assert '<div><dt>Anteil</dt><dd><data class="n" value="value|a|0|2024-12-31">16,6 %</data> <span' in made
+    assert '<div><dt>Anteil</dt><dd><data value="value|a|0|2024-12-31">16,6 %</data> <span' in made
     assert made.index("16,6 %") < made.index("Der Anteil ist gestiegen.")
     assert made.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
 

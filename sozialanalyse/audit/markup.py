@@ -138,7 +138,7 @@ class _Reader(HTMLParser):
         if tag not in VOID:
             self._open.append(tag)
             self._languages.append(own)
-        if tag == "data" and named.get("class") == "n":
+        if tag == "data":
             self._key, self._marked = named.pop("value", ""), ""
         if re.fullmatch(r"h[1-6]", tag):
             self._heading = []

@@ -97,5 +97,5 @@ def link(address: str, name: str, size: int, words: Language, *, from_root: bool
     """Link to a file, with its size in kilobytes; the number has a key, so that the audit can hold it to the file."""
     href = address if from_root else address.rpartition("/")[2]
     key = f"size|{quote(address, safe='')}"
-    template = Markup('<a href="{}" download>{}</a> (<data class="n" value="{}">{}</data> kB)')
+    template = Markup('<a href="{}" download>{}</a> (<data value="{}">{}</data> kB)')
     return template.format(href, name, key, words.number(-(-size // THOUSAND)))

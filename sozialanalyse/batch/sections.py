@@ -69,7 +69,7 @@ class Keyed(pydantic.BaseModel):
         text, end = getattr(self, name), 0
         parts = []
         for start, after, key in self.told.get(name, ()):
-            number = Markup('<data class="n" value="{}">{}</data>').format(key, text[start:after])
+            number = Markup('<data value="{}">{}</data>').format(key, text[start:after])
             parts += [escape(text[end:start]), number]
             end = after
         return Markup().join([*parts, escape(text[end:])])

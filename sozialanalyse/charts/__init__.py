@@ -11,6 +11,7 @@ chart              what it takes beside the view                                
 `deviating`        result of :func:`.trends.deviating`                                    where did it go on otherwise?
 `multiples`        indicator frame                                                        how did it go on in each area?
 `slopes`           result of :func:`.trends.development`                                  what changed between two dates?
+`changes`          nothing                                                                the same of the leading indicator
 `comparison`       result of :func:`.comparison.compare`                                  how do the areas differ?
 `ranks`            the same                                                               how sure is a place among the areas?
 `funnel`           the same                                                               what can be chance in areas of this size?
@@ -31,10 +32,11 @@ from sozialanalyse.charts.pyramids import population, pyramid
 from sozialanalyse.charts.rank_spans import ranks
 from sozialanalyse.charts.small_multiples import multiples
 from sozialanalyse.charts.status_matrix import Classes, matrix, status_and_dynamics
-from sozialanalyse.charts.two_dates import slopes
+from sozialanalyse.charts.two_dates import changes, slopes
 
 __all__ = [
     "Classes",
+    "changes",
     "comparison",
     "development",
     "deviating",

@@ -37,8 +37,8 @@ MOST_LABELLED = 40
 SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
 """From low to high: one hue, in steps of lightness that also grey paper shows."""
 
-HATCHES = {MISSING: "/////", SUPPRESSED: "..", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
-"""More dots are not told apart any better, and each is a circle of 300 bytes."""
+HATCHES = {MISSING: "/////", SUPPRESSED: "xxxx", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
+"""Of lines alone: the outline of each dot of a dotted ground would weigh more than the map."""
 
 HATCHED, NEIGHBOUR, BORDER = "#ffffff", "#f1f1ee", "#ffffff"
 

@@ -21,7 +21,7 @@ from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key
-from sozialanalyse.trends import HIDDEN, years
+from sozialanalyse.trends import HIDDEN, development, years
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +47,30 @@ LOOKS: dict[str, dict[str, Any]] = {
     DOWN: {"color": style.AREA_COLOURS[1], "linewidth": 1.3, "linestyle": "-", "marker": "v", "markersize": 4.0},
 }
 """From the bottom to the top of the drawing; neither direction is called good."""
+
+
+def changes(view: View, *, fewest: int = 1) -> Shown:
+    """Test how the leading indicator developed in each area of the view's level, and draw it as :func:`slopes`.
+
+    Parameters
+    ----------
+    view
+        Whose areas, target group and language count.
+    fewest
+        Of fewer areas none is tested or drawn.
+
+    Returns
+    -------
+    Shown
+        As of :func:`slopes`; of the first indicator that has two dates.
+    """
+    areas = areas_that_fit(view, MOST_NAMED)
+    if len(areas) < fewest:
+        return nothing()
+    frame = view.frame
+    rows = (frame[frame["indicator"] == entry.id] for entry in lead_first(view))
+    drawn = (slopes(view, development(part, areas), panels=1, fewest=fewest) for part in rows if len(part))
+    return next((shown for shown in drawn if shown.html), nothing())
 
 
 def slopes(view: View, developed: pd.DataFrame, *, panels: int = MOST_PANELS, fewest: int = 1) -> Shown:

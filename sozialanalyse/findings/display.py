@@ -59,7 +59,7 @@ class Shown:
 
 def _with_data_elements(html: Markup) -> Markup:
     """Write keyed texts as ``data`` elements; they have been escaped before, and no key holds what markup minds."""
-    elements = KEYED.sub(r'<data class="n" value="\1">\2</data>', str(html))
+    elements = KEYED.sub(r'<data value="\1">\2</data>', str(html))
     return Markup(without_keys(elements))  # noqa: S704 - was markup and still is
 
 

@@ -11,7 +11,8 @@ The rules are taken from DIN 8581-1 (Einfache Sprache) and ISO 24495-1 (Plain la
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -92,7 +93,8 @@ AREAS_WITHOUT_SIGNS = ("For {count} area there is no number.", "For {count} area
 """Message ids for one and for several areas."""
 
 
-class Round(NamedTuple):
+@dataclass(frozen=True)
+class Round:
     """A rounded number: among how many, and how many of them; with its key."""
 
     base: int

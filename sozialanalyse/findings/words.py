@@ -85,6 +85,8 @@ def comparison_sentence(view: View, row: Any) -> str:
     """One indicator of a comparison in words."""
     words = view.words
     message = "{label} {when}: {slide}, {mean}, {range}."
+    if math.isnan(row["mean" if _is_count(view, row.indicator) else "value"]):
+        message = "{label} {when}: no value for the whole, {range}."
     values = {
         "label": view.label(row.indicator),
         "when": at_time(view, row.period_kind, row.period_start, row.period_end),

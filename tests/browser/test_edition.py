@@ -287,7 +287,7 @@ class TestAccessibility:
     def test_every_page_leads_to_the_statement_and_says_who_was_consulted(self, edition: Path, kind: str) -> None:
         text, up = (edition / kind).read_text(encoding="utf-8"), "../" if "/" in kind else ""
         assert f'<a href="{up}about/accessibility.{"en" if ".en." in kind else "de"}.html">' in text
-        assert text.count('<data class="n" value="date|2026-01-06">') == 3
+        assert text.count('<data value="date|2026-01-06">') == 3
         assert text.count('<img class="logo" src="data:image/svg+xml;base64,') == 1
         assert ":root { --accent: #7a1f3d; --band: #b46000; }" in text
 

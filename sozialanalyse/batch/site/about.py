@@ -95,7 +95,7 @@ def _statement(content: Mapping[str, Any], language: Language) -> list[Part]:
     declared = site["accessibility"]
     if declared is not None:
         day = dt.date.fromisoformat(declared["assessed"])
-        date = Markup('<data class="n" value="{}">{}</data>').format(key("date", day), language.date(day))
+        date = Markup('<data value="{}">{}</data>').format(key("date", day), language.date(day))
         law = declared["law"][language.code]
         parts.append(
             Part(

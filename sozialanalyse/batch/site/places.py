@@ -116,7 +116,7 @@ def _label(area: str, entries: Sequence[Entry], rows: Mapping[str, Mapping[str, 
     """Name an area as its findings do."""
     if entries and entries[0].finding:
         return entries[0].finding.keyed("area")
-    return Markup('<data class="n" value="{}">{} {}</data>').format(key("area", area), area, rows[area]["name"])
+    return Markup('<data value="{}">{} {}</data>').format(key("area", area), area, rows[area]["name"])
 
 
 def _addresses(areas: Sequence[str], language: str) -> dict[str, str]:

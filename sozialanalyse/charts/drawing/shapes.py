@@ -29,8 +29,9 @@ GRID = 0.1
 TOLERANCES = (0.3, 0.45, 0.65, 0.9, 1.2)
 """By about so many points may a border move where it is simplified; the first is taken that makes the picture small."""
 
-MOST_VERTICES = 12_000
-"""In all panels together; a vertex takes about 20 bytes, so a map stays below 300 kB."""
+FEW_VERTICES, MOST_VERTICES, OF_AN_AREA = 4_000, 12_000, 20
+"""In all panels together, and in each area where there are many; a vertex takes about 15 bytes, so a map of few areas stays
+below 100 kB and one of very many below 300 kB."""
 
 SLIVER = 1.0
 """A hole narrower than so many points is no area but a fault of the borders."""
@@ -108,7 +109,8 @@ def outlines(view: View, areas: Sequence[str], width: float, panels: int, day: p
     own = {area: level[area] for area in sorted(areas) if area in level}
     on_paper = _Paper.fitting(list(own.values()), width)
     names = [*own, *(area for area in level if area not in own)]
-    shapes = dict(zip(names, on_paper.place([level[name] for name in names], MOST_VERTICES // panels), strict=True))
+    most = min(max(FEW_VERTICES // panels, OF_AN_AREA * len(own)), MOST_VERTICES // panels)
+    shapes = dict(zip(names, on_paper.place([level[name] for name in names], most), strict=True))
     return Shapes(
         areas={area: shapes[area] for area in own},
         height=on_paper.height,
@@ -179,7 +181,7 @@ class _Paper:
         scaled = np.array([_without_slivers(shape) for shape in on_paper], dtype=object)
         for tolerance in TOLERANCES:
             simple = shapely.set_precision(shapely.coverage_simplify(scaled, tolerance), GRID)
-            if shapely.get_num_coordinates(simple).sum() <= most_vertices:
+            if sum(shapely.get_num_coordinates(shape) for shape in simple if self.shows(shape)) <= most_vertices:
                 break
         return list(simple)
 
