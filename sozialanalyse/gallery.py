@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from sozialanalyse import charts, comparison, trends
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.templating import environment
 from sozialanalyse.charts import maps
 from sozialanalyse.findings import tables
@@ -89,7 +90,8 @@ def page(views: Sequence[View]) -> str:
     """
     first = views[0]
     template = environment().get_template("gallery.html.j2")
-    return template.render(town=first.town.name, language=first.words, text=first.words.text, exhibits=exhibits(views))
+    said = {"town": first.town.name, "language": first.words, "text": first.words.text, "frame": EMPTY}
+    return template.render(**said, exhibits=exhibits(views))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
