@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from multiprocessing import parent_process
 
 
 def end_with_parent() -> None:
@@ -13,6 +14,18 @@ def end_with_parent() -> None:
     The parent keeps its end open for as long as it waits (:func:`sozialanalyse.batch.processes.work`).
     """
     threading.Thread(target=_follow, daemon=True).start()
+
+
+def end_with_owner() -> None:
+    """End this process of a pool when the process that gave it work was killed: it would wait for more for ever."""
+    owner = parent_process()
+    assert owner is not None
+
+    def follow() -> None:
+        owner.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _follow() -> None:

@@ -69,6 +69,7 @@ FACADES = {"__init__", "__main__"}
 TALKERS = (
     "sozialanalyse/cli",
     "sozialanalyse/__main__.py",
+    "sozialanalyse/parents.py",
     "sozialanalyse/batch/child.py",
     "sozialanalyse/batch/engine/template.py",
 )

@@ -19,9 +19,9 @@ POOL = """
 import os, time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from sozialanalyse.disclosure.solving import end_with_parent
+from sozialanalyse.parents import end_with_owner
 if __name__ == "__main__":
-    with ProcessPoolExecutor(1, get_context("spawn"), end_with_parent) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), end_with_owner) as pool:
         pid = pool.submit(os.getpid).result()
         open(%r, "w").write(f"{pid}\\n")
         time.sleep(600)

@@ -87,14 +87,21 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter an option
         if watch:
             watch_instead(folder, [raw, plan], ledger, words, settle=settle, quiet=quiet)
         order = _order(folder, raw, plan, output, audience, language, ledger)
-        order = replace(order, only=tuple(only or ()), force=force, retention=_retention(keep, keep_days))
+        order = replace(order, only=tuple(only or ()), force=force, for_all=downloads)
         order = replace(order, workers=workers, deadline=deadline, engine=engine and engine.value, cluster=cluster)
-        order = replace(order, for_all=downloads)
-        is_well = _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
-        if pdf and not dry_run:
-            say_printed(output, beside(output), (), words, quiet=quiet or as_json)
-        if not is_well:
-            raise typer.Exit(1)
+        order = replace(order, retention=_retention(keep, keep_days))
+        _carry_out(order, words, note, dry_run=dry_run, pdf=pdf, quiet=quiet, as_json=as_json)
+
+
+def _carry_out(
+    order: Order, words: Language, note: Recording, *, dry_run: bool, pdf: bool, quiet: bool, as_json: bool
+) -> None:
+    """Make findings and, where that is asked for, print them; exit code 1 where something is amiss."""
+    is_well = _run(order, words, note, dry_run=dry_run, quiet=quiet, as_json=as_json)
+    if pdf and not dry_run:
+        say_printed(order.output, beside(order.output), (), words, quiet=quiet or as_json)
+    if not is_well:
+        raise typer.Exit(1)
 
 
 def _retention(count: int, days: int) -> Retention:

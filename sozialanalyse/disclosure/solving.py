@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sozialanalyse.disclosure.protection import intervals, protect
+from sozialanalyse.parents import end_with_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,20 +46,8 @@ def patterns(problems: Sequence[Problem], marked: Sequence[NDArray[np.bool_]], e
     if min(usable, len(problems)) < 2 or size < WORTH_PROCESSES:
         yield from map(solve, problems, marked)
         return
-    with ProcessPoolExecutor(min(usable, MOST_PROCESSES), get_context("spawn"), end_with_parent) as pool:
+    with ProcessPoolExecutor(min(usable, MOST_PROCESSES), get_context("spawn"), end_with_owner) as pool:
         yield from pool.map(solve, problems, marked)
-
-
-def end_with_parent() -> None:
-    """Let a process of the pool end when whoever gave it work was killed: it would wait for more for ever."""
-    parent = parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
 
 
 def _solve(problem: Problem, marked: NDArray[np.bool_], effort: float) -> Pattern:
