@@ -240,7 +240,7 @@ def _alt(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     return signs.plain(" ".join(texts))
 
 
-_PLACES = {WITHIN: "within the limits", WARNED: "beyond the inner limits", ALARMED: "beyond the outer limits"}
+_PLACE_LABELS = {WITHIN: "within the limits", WARNED: "beyond the inner limits", ALARMED: "beyond the outer limits"}
 """Message ids."""
 
 
@@ -266,5 +266,5 @@ def _cells(view: View, row: pd.Series) -> list[str]:
     value = signs.amount(
         view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
     )
-    place = view.words.text(_PLACES[row["place"]]) if row["place"] else NO_NUMBER
+    place = view.words.text(_PLACE_LABELS[row["place"]]) if row["place"] else NO_NUMBER
     return [_keys.area(view, row["area"]), size, value, place]

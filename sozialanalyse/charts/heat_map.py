@@ -173,7 +173,7 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
     return signs.plain(" ".join(texts))
 
 
-_NEEDS = {GREATER: "greater need", LESS: "smaller need"}
+_NEED_LABELS = {GREATER: "greater need", LESS: "smaller need"}
 _RELATIONS = {ABOVE: "above", BELOW: "below", AROUND: "not to be told apart", UNKNOWN: "not tested"}
 """Message ids."""
 
@@ -212,5 +212,5 @@ def _cell(view: View, row: dict[str, Any] | None) -> str:
     """Say how a value lies to the town and which need that points to; the values stand in the table of areas."""
     if row is None or row["status"] in signs.MARKS:
         return signs.MARKS[row["status"] if row else MISSING]
-    need = f" ({view.words.text(_NEEDS[row['need']])})" if row["need"] else ""
+    need = f" ({view.words.text(_NEED_LABELS[row['need']])})" if row["need"] else ""
     return view.words.text(_RELATIONS[row["relation"]]) + need
