@@ -65,6 +65,20 @@ def collect() -> dict[str, str]:
     return found
 
 
+def tables_not_collected() -> set[str]:
+    """Name the tables from which messages are taken and whose names do not say so: their messages would stay English."""
+    calls = (
+        (path.relative_to(PACKAGE).as_posix(), node)
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _name(node.func) in {"text", "plural"}
+    )
+    asked = (
+        (place, _name(each.value)) for place, node in calls for each in node.args[:2] if isinstance(each, ast.Subscript)
+    )
+    return {f"{place}: {name}" for place, name in asked if name.strip("_").isupper() and not name.endswith(TABLES)}
+
+
 def _messages(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Call) and _name(node.func) in CALLS:
         return [text for argument in node.args[:3] if (text := _text(argument)) is not None]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from babel.messages import pofile
 
-from tests.messages import collect
+from tests.messages import collect, tables_not_collected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +34,10 @@ def german() -> dict[str, tuple[str, ...]]:
 def test_every_message_is_translated(german: dict[str, tuple[str, ...]]) -> None:
     missing = {text: place for text, place in collect().items() if not all(german.get(text, ("",)))}
     assert missing == {}
+
+
+def test_tables_of_messages_say_by_their_names_that_they_are() -> None:
+    assert tables_not_collected() == set()
 
 
 def test_templates_are_translated(root: Path, german: dict[str, tuple[str, ...]]) -> None:
