@@ -75,14 +75,16 @@ def _own(job: Job) -> Job:
 
 
 def floor(jobs: list[Job], pages: Path) -> tuple[float, float]:
-    """The same code in one interpreter that has imported everything and holds the Release: cells, what they show, pages."""
+    """The same code in one interpreter that has imported everything and opened the Release: cells, what they show, pages.
+
+    What findings of a group share is computed by the first of them and kept, as long as the interpreter lives.
+    """
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     from sozialanalyse import warming
     from sozialanalyse.batch.engine.warming import warm
-    from sozialanalyse.batch.execution import groups_of
 
     warm(None)
-    release = warming.hold(jobs[0]["parameters"]["release"], groups_of(_own(job) for job in jobs))
+    release = warming.hold(jobs[0]["parameters"]["release"])
     start, before = time.perf_counter(), time.process_time()
     for job in jobs:
         (pages / f"{job['id']}.html").write_text(_finding(job, release), encoding="utf-8")
