@@ -36,11 +36,13 @@ findings: $(READY)  ## make the findings of the shipped town: outputs/index.html
 	test ! -f $(OUTPUT)/index.html || echo "Open in a browser: $(abspath $(OUTPUT))/index.html"; \
 	exit $$status
 
-# On all cores at once, a file on one of them, so that what its tests share is made once; browsers last (see tests/conftest.py).
+# A file on one worker, so that what its tests share is made once; browsers last (see tests/conftest.py). One worker more than
+# there are cores, since a sixth of the time tests wait for what they have started.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)))
 .PHONY: test
 test: $(READY)  ## run all tests, notebooks and examples included; each skip is listed with its reason (ARGS=)
 	$(COMPILE)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Of Berlin's 447 planning areas as well, where its raw files are: SHARED= names their folder.
 SHARED ?= ../shared/data

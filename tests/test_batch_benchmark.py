@@ -1,5 +1,7 @@
 """The benchmark of batches runs in a tiny size and prints its table; what it shows there means little."""
 
+import re
+
 import pytest
 
 from benchmarks import __main__ as benchmarks
@@ -60,9 +62,8 @@ def test_a_finding_may_take_so_much(capsys, drawing, code):
     assert f"a finding takes {0.4 + drawing:.2f} s" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_a_small_batch_is_measured(capsys):
     benchmarks.main(["batch", "--small", "--only", "floor"])
     printed = capsys.readouterr().out
     assert "2 findings, 1 rounds" in printed
-    assert "pass: every way draws the same number of figures on each page (4 in all)" in printed
+    assert re.search(r"pass: every way draws the same number of figures on each page \([1-9]\d* in all\)", printed)

@@ -140,7 +140,7 @@ class Outline(HTMLParser):
         given = dict(attrs)
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
-        if tag == "img":
+        if tag == "img" and "logo" not in (given.get("class") or ""):  # beside the town's name it says nothing more
             self.pictures.append(given.get("alt") or "")
         if tag == "html":
             self.language = given.get("lang") or ""

@@ -148,10 +148,14 @@ ASKED = "import json, sys; from sozialanalyse.disclosure.__main__ import main; m
 
 def asked(job, tmp_path):
     """Let a process of its own do a job: its result, and whether it had to import what opens a town."""
-    done = subprocess.run(
-        [sys.executable, "-c", ASKED], input=json.dumps(job), capture_output=True, text=True, check=True
-    )
-    return json.loads((tmp_path / "result.json").read_text()), done.stdout.strip() == "True"
+    with subprocess.Popen(
+        [sys.executable, "-c", ASKED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        process.stdin.write(f"{json.dumps(job)}\n")
+        process.stdin.flush()  # and stays open: it would end with whoever asked
+        said = process.stdout.read()
+    assert process.returncode == 0
+    return json.loads((tmp_path / "result.json").read_text()), said.strip() == "True"
 
 
 def test_a_real_town_is_opened_once(tmp_path):
