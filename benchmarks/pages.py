@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks._printing import Criteria, say, table
+from benchmarks.batch import ROOT
 from sozialanalyse.batch.edition import read_manifest
+from sozialanalyse.batch.printing import PROGRAMS
 from sozialanalyse.batch.publishing import KNOWLEDGE
 from sozialanalyse.batch.site.pages import site_of
 
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 TELEPHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "locale": "de-DE"}
 SLOWED = 6
 WORDS = ("kinder", "03 nord", "aeltere entwicklung", "vergleich 0", "e", "nichts dergleichen", "")

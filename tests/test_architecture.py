@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "sozialanalyse"
 
 LAYERS = (
-    ("errors", "reading", "parents"),
+    ("errors", "reading", "parents", "caveats"),
     ("language", "number_words"),
     ("statistics",),
     ("evidence",),
@@ -57,7 +57,18 @@ EXCEPTIONS = {
     "audit": {"errors", "language", "number_words", "documents", "periods"},
     # It starts processes that analyse and never analyses itself, so that it holds no more than it publishes.
     # (Add a layer with care: town and findings import the analysis.)
-    "batch": {"errors", "reading", "parents", "language", "documents", "periods", "areas", "catalogue", "audit"},
+    "batch": {
+        "errors",
+        "reading",
+        "parents",
+        "caveats",
+        "language",
+        "documents",
+        "periods",
+        "areas",
+        "catalogue",
+        "audit",
+    },
     # It starts the batch and tells of it; of the data it knows nothing.
     "schedule": {"errors", "language", "documents", "batch"},
 }

@@ -568,6 +568,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "sozialanalyse"
 WRITERS = [
     "view.py",
     "evidence.py",
+    "caveats.py",
     *(f"findings/{file.name}" for file in sorted((FOLDER / "findings").glob("*.py")) if file.stem not in PRIVATE),
     *(file.relative_to(FOLDER).as_posix() for file in sorted((FOLDER / "charts").rglob("*.py"))),
 ]

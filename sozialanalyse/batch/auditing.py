@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sozialanalyse.batch.gate import PUBLIC
 from sozialanalyse.batch.publishing import KNOWLEDGE, SHARED
 from sozialanalyse.batch.store.scratch import scratch
 from sozialanalyse.batch.store.trees import write
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from sozialanalyse.batch.orders import Order
     from sozialanalyse.batch.runs import Run
     from sozialanalyse.language import Language
-
-PUBLIC = "public"
 
 
 class AuditError(SozialanalyseError):
@@ -48,9 +47,8 @@ def shared_files(order: Order, runs: Sequence[Run], names: Iterable[str] = ()) -
         texts = {name: archive.read(name).decode("utf-8") for name in SHARED if name in archive.namelist()}
     if KNOWLEDGE in texts:
         content = json.loads(texts[KNOWLEDGE])
-        rules = (
-            text for rule in content.get("rules", ()) for text in rule.values()
-        )  # thresholds, which are no results
+        # Their numbers are thresholds, no results.
+        rules = (text for rule in content.get("rules", ()) for text in rule.values())
         static = {*order.static, *(text for run in runs for text in _texts_of(run)), *names, *rules}
         content["static"] = sorted(filter(has_numeral, static))
         texts[KNOWLEDGE] = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

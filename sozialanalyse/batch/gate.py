@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-UNPROTECTED = "statistics_unit"
-"""The audience that holds the counts themselves; only its pages may be made of the town's own files."""
+PUBLIC, UNPROTECTED = "public", "statistics_unit"
+"""Audiences: everybody; and those who hold the counts themselves, whose pages alone may be made of the town's own files."""
 
 FILE = "town.release"
 

@@ -26,7 +26,7 @@ from sozialanalyse.batch.edition import (
 )
 from sozialanalyse.batch.execution import DEADLINE
 from sozialanalyse.batch.frame import frame_of
-from sozialanalyse.batch.gate import UNPROTECTED
+from sozialanalyse.batch.gate import PUBLIC, UNPROTECTED
 from sozialanalyse.batch.plan import read_plan
 from sozialanalyse.batch.publishing import KNOWLEDGE, Output, private_of, refuse
 from sozialanalyse.batch.runs import Run, choose
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 Why = Literal["new", "changed", "failed before", "forced", "unchanged", "withdrawn", "not chosen"]
 """Why a finding is made, or is not; what has changed stands beside it (:attr:`Step.changed`)."""
-
-PUBLIC = "public"
 
 DATA, VERSIONS, PAGE = "data", "versions", "page"
 """A hash, and what can have changed beside the hashes: the libraries that draw and write, and the page itself, which somebody touched."""
@@ -131,7 +129,7 @@ class Order:
     notebooks: Path
     output: Path
     raw: Path | None = None
-    audience: str = "public"
+    audience: str = PUBLIC
     language: LanguageCode | None = None
     notices: Mapping[LanguageCode, tuple[str, ...]] = field(default_factory=dict)
     only: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.edition import read_manifest
 from sozialanalyse.batch.store.scratch import scratch
-from sozialanalyse.batch.store.trees import matches
+from sozialanalyse.batch.store.trees import hand_over, matches
 from sozialanalyse.errors import SozialanalyseError, UsageError, unknown
 
 if TYPE_CHECKING:
@@ -82,13 +82,17 @@ def print_pages(output: Path, into: Path, only: Collection[str] = ()) -> tuple[i
     manifest = _published(output)
     pages = {entry.address: str(entry.sha256) for entry in manifest.findings if entry.sha256}
     wanted = _chosen(manifest, only)
-    done = {address: page for address, page in _listed(into).items() if pages.get(address) is not None}
-    _remove_others(into, done)
+    listed = _listed(into)
+    done = {address: page for address, page in listed.items() if address in pages}
+    for address in listed.keys() - done.keys():
+        (into / _name(address)).unlink(missing_ok=True)
     todo = [address for address in pages if address in wanted and not _is_done(into, address, pages, done)]
     for address in todo:
-        _print(output / address, into / _name(address))
+        target = into / _name(address)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        hand_over(target, _printed(output / address))
         done[address] = pages[address]
-        _write(into / LISTING, json.dumps(dict(sorted(done.items())), indent=1).encode())
+        hand_over(into / LISTING, json.dumps(dict(sorted(done.items())), indent=1))
     return len(todo), len(done)
 
 
@@ -130,18 +134,12 @@ def _listed(into: Path) -> dict[str, str]:
         raise UsageError(message, folder=str(into)) from None
 
 
-def _remove_others(into: Path, kept: Mapping[str, str]) -> None:
-    for address in _listed(into):
-        if address not in kept:
-            (into / _name(address)).unlink(missing_ok=True)
-
-
 def _is_done(into: Path, address: str, pages: Mapping[str, str], done: Mapping[str, str]) -> bool:
     return done.get(address) == pages[address] and (into / _name(address)).is_file()
 
 
-def _print(page: Path, target: Path) -> None:
-    """Let Chromium print a page in a folder of its own, then put the file into its place, whole or not at all."""
+def _printed(page: Path) -> bytes:
+    """Let Chromium print a page in a folder of its own."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         message = "no Chromium was found to print with (looked for: {programs}); on Debian: apt install chromium"
@@ -159,11 +157,4 @@ def _print(page: Path, target: Path) -> None:
         if not printed.is_file():
             message = "{page} could not be printed: {reason}"
             raise PrintingError(message, page=page.name, reason=failure or "Chromium wrote no file")
-        _write(target, _WRITTEN.sub(_FIRST_DAY, printed.read_bytes()))
-
-
-def _write(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.partial")
-    partial.write_bytes(content)
-    partial.replace(target)
+        return _WRITTEN.sub(_FIRST_DAY, printed.read_bytes())

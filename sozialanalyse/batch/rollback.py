@@ -6,8 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from sozialanalyse.batch.archive import earlier_editions, remember
-from sozialanalyse.batch.auditing import PUBLIC
 from sozialanalyse.batch.edition import SCHEMA_VERSION
+from sozialanalyse.batch.gate import PUBLIC
 from sozialanalyse.batch.publishing import KNOWLEDGE, hold
 from sozialanalyse.batch.standing import assembled_again, public_edition, report_of
 from sozialanalyse.batch.store import trees

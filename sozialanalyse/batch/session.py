@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.assembling import Assembly, assemble
-from sozialanalyse.batch.auditing import PUBLIC, AuditError, require_safe, shared_files
+from sozialanalyse.batch.auditing import AuditError, require_safe, shared_files
 from sozialanalyse.batch.downloads import FOLDER, DownloadsError, with_downloads
 from sozialanalyse.batch.drafting import Draft, entry_of, status_of
 from sozialanalyse.batch.edition import Entry, File, Manifest, Withdrawal, hash_text, read_manifest
 from sozialanalyse.batch.execution import Executed, Execution, Failure, default_workers
-from sozialanalyse.batch.gate import entered
+from sozialanalyse.batch.gate import PUBLIC, entered
 from sozialanalyse.batch.orders import Order, Step, checked_runs, keep_out, remember, same_versions, steps_of, versions
 from sozialanalyse.batch.outcome import Event, Outcome
 from sozialanalyse.batch.publishing import INDEX, Output, StorageError, hold

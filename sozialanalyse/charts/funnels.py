@@ -11,7 +11,7 @@ from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison.counted import COUNTED, Counted
-from sozialanalyse.findings import _keys, signs
+from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed
@@ -263,8 +263,5 @@ def _table(view: View, rows: pd.DataFrame) -> Table:
 
 def _cells(view: View, row: pd.Series) -> list[str]:
     size = keyed(view.words.number(row["denominator"]), _keys.of_area("denominator", row))
-    value = signs.amount(
-        view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
-    )
     place = view.words.text(_PLACE_LABELS[row["place"]]) if row["place"] else NO_NUMBER
-    return [_keys.area(view, row["area"]), size, value, place]
+    return [_keys.area(view, row["area"]), size, words.value_of(view, row), place]

@@ -215,7 +215,7 @@ def _name_end(axes: Axes, line: Line, value: str, place: float, *, two_rows: boo
 
 
 def _value(view: View, row: pd.Series, status: str = NUMBER) -> str:
-    return signs.amount(view, row["indicator"], row["value"], status, key=_keys.of_area(_keys.value_of(row), row))
+    return sentences.value_of(view, row, status)
 
 
 def _break_note(view: View) -> str:

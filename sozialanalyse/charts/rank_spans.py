@@ -10,7 +10,7 @@ from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.rows import Rows, mark_states, name_rows, segments
 from sozialanalyse.charts.drawing.scale import scales
-from sozialanalyse.findings import _keys, signs
+from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, beside, note_on_dashes
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import NO_NUMBER, key, keyed
@@ -152,12 +152,9 @@ def _table(view: View, areas: pd.DataFrame) -> Table:
 
 
 def _cells(view: View, row: pd.Series) -> list[str]:
-    value = signs.amount(
-        view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
-    )
     return [
         _keys.area(view, row["area"]),
-        value,
+        words.value_of(view, row),
         _rank(view, row, "rank"),
         signs.span(*(_rank(view, row, name) for name in LIMITS)),
     ]

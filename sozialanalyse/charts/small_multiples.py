@@ -14,7 +14,7 @@ from sozialanalyse.charts.drawing.panes import Panes, Span
 from sozialanalyse.charts.drawing.rows import areas_that_fit
 from sozialanalyse.charts.drawing.stretches import Courses
 from sozialanalyse.charts.drawing.time_axis import break_times, period, time_limits
-from sozialanalyse.findings import _keys, signs
+from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, beside
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key
@@ -254,8 +254,6 @@ def _table(view: View, indicator: str, rows: pd.DataFrame, areas: Sequence[str])
 
 
 def _value(view: View, row: pd.Series) -> str:
-    value = signs.amount(
-        view, row["indicator"], row["value"], row["status"], key=_keys.of_area(_keys.value_of(row), row)
-    )
+    value = words.value_of(view, row)
     is_estimate = _keys.value_of(row) == "converted" and row["status"] not in signs.MARKS
     return signs.converted(value) if is_estimate else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sozialanalyse.caveats import STANDING_CAVEATS
 from sozialanalyse.downloads.frames import STATES
 from sozialanalyse.downloads.table import COLUMNS, clean
 from sozialanalyse.view import UNITS
@@ -74,13 +75,10 @@ def notes(town: Town, words: Language, notices: Iterable[str]) -> list[str]:
     meanings = "; ".join(f"{state}: {text(label)}" for state, label in STATES.items())
     said = [
         *notices,
-        text("These are statements about areas, not about the people who live there."),
+        text(STANDING_CAVEATS["areas"]),
         text("An empty cell does not mean that there are none: the column of states says why there is no number."),
         text("States: {meanings}.", meanings=meanings),
-        text(
-            "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
-            "far a value of so few people can move by chance from one year to the next without anything having changed."
-        ),
+        text(STANDING_CAVEATS["registers"]),
         text("Values and intervals are rounded as on the pages; counts are those of the release."),
         *_notes_of_sources(town, words),
     ]

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from sozialanalyse import indicators, trends
 from sozialanalyse.catalogue import HOUSEHOLD_DESIGN_EFFECT
+from sozialanalyse.caveats import STANDING_CAVEATS
 from sozialanalyse.findings import _keys, figures, signs, summary
 from sozialanalyse.findings.display import METADATA, Shown, nothing, with_keys_apart
 from sozialanalyse.findings.gaps import unassigned
@@ -191,19 +192,7 @@ def limits(view: View, developed: pd.DataFrame | None = None) -> Shown:
 def _limits_of_all(view: View) -> list[str]:
     words = view.words
     return [
-        words.text("These are statements about areas, not about the people who live there."),
-        words.text(
-            "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
-            "far a value of so few people can move by chance from one year to the next without anything having changed."
-        ),
-        words.text(
-            "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
-            "without any real difference, about five."
-        ),
-        words.text(
-            "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
-            "important the difference is."
-        ),
+        *(words.text(message) for message in STANDING_CAVEATS.values()),
         words.text("Population base: {base}.", base=words.of(view.town.data.file.population_base)),
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sozialanalyse.caveats import STANDING_CAVEATS
 from sozialanalyse.language import Language, messages
 from sozialanalyse.number_words import number_words
 
@@ -36,18 +37,7 @@ MESSAGES = (
     "{count} {level} in the order of their numbers; dot: rank of the value, line: the ranks that the area may have by chance alone (of all areas at once, 95 % confidence). The highest value has the first rank; that is no judgement.",
     "Mann-Kendall: test over all values of flows (p at most 0.05).",
     "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
-    (
-        "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
-        "far a value of so few people can move by chance from one year to the next without anything having changed."
-    ),
-    (
-        "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
-        "without any real difference, about five."
-    ),
-    (
-        "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
-        "important the difference is."
-    ),
+    *(STANDING_CAVEATS[name] for name in ("registers", "comparisons", "discernible")),
 )
 """Our messages with a digit of their own; a test finds those that are forgotten here. Those with number words are many, and
 are looked for."""

@@ -233,7 +233,7 @@ def _holds(row: pd.Series, mark: str) -> bool:
 def _value(view: View, row: pd.Series) -> str:
     """Write a value, with the sign of estimates where it is one, or the sign of its state."""
     status = _status(row)
-    text = signs.amount(view, row.indicator, row["value"], status, key=_keys.of_area(_keys.value_of(row), row))
+    text = words.value_of(view, row, status)
     if _holds(row, "interpolated"):
         return text if status in signs.MARKS else signs.converted(text)
     return signs.with_mark(text, row.get("mark"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sozialanalyse import trends
 from sozialanalyse.evidence import CAVEATS
-from sozialanalyse.findings import _keys
+from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings._headed import by_verdict, headed
 from sozialanalyse.findings._phrases import at_time, change, moment, p_value, signed, unit_of_change
 from sozialanalyse.findings.display import Shown, nothing
@@ -240,6 +240,12 @@ def hidden_course(view: View, row: Any) -> str:
     """Say that confidential values keep a development from being stated, or some of it."""
     reason = row.reason if row.reason == trends.OTHERS_HIDDEN else row.method
     return view.words.text(_COURSE_VERDICTS[reason], label=view.label(row.indicator))
+
+
+def value_of(view: View, row: pd.Series, status: str = "") -> str:
+    """Write the value of an area in a row with its key, or the sign of its state; ``status`` in place of the row's own."""
+    told = _keys.of_area(_keys.value_of(row), row)
+    return signs.amount(view, row["indicator"], row["value"], status or row["status"], key=told)
 
 
 def end_value(view: View, row: Any, end: str) -> str:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sozialanalyse.batch.edition import MANIFEST, Entry, Hashes, Manifest, hash_text
-from sozialanalyse.batch.printing import LISTING, print_pages
+from sozialanalyse.batch.printing import LISTING, PROGRAMS, print_pages
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.errors import UsageError
 from tests.batch_samples import executed, markdown, write
@@ -40,7 +40,7 @@ def publish(output, pages):
 
 @pytest.fixture
 def chrome(require_tool):
-    return require_tool("chromium", "chromium-browser", "google-chrome", "chrome")
+    return require_tool(*PROGRAMS)
 
 
 def there(folder):

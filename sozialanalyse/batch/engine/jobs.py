@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from sozialanalyse.batch.store.trees import hand_over
 from sozialanalyse.errors import SozialanalyseError
 from sozialanalyse.language import Language
 
@@ -224,10 +225,3 @@ def files_in(folder: Path) -> dict[str, bytes]:
         return {}
     with zipfile.ZipFile(folder / FILES) as archive:
         return {address: archive.read(address) for address in archive.namelist()}
-
-
-def hand_over(path: Path, text: str) -> None:
-    """Write a file so that who looks for it finds it whole or not at all."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -27,6 +27,9 @@ OUTPUT = 64 * 2**20
 LARGEST_FILE = 2**30
 """Bytes of the largest file that a run may write, what its programs print included."""
 
+SELDOM = (100_000, 50, 100)
+"""After so many new objects, and so many looks at these, Python looks for cycles."""
+
 _SET_DEATH_SIGNAL, _SET_SUBREAPER = 1, 36
 """Of prctl(2)."""
 
@@ -52,10 +55,6 @@ class Limits:
     memory: int = MEMORY
     output: int = OUTPUT
     file: int = LARGEST_FILE
-
-
-SELDOM = (100_000, 50, 100)
-"""After so many new objects, and so many looks at these, Python looks for cycles."""
 
 
 def require_one_thread() -> None:

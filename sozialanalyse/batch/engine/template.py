@@ -140,9 +140,8 @@ class Template:
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the pipe below is told
         signal.set_wakeup_fd(self.wake[1], warn_on_full_buffer=False)
         while self.lines.is_open:
-            patience = (
-                0 if self.runs and self.shared.left else None
-            )  # while runs are under way, those to come are prepared
+            # While runs are under way, those to come are prepared.
+            patience = 0 if self.runs and self.shared.left else None
             ready, _, _ = select.select([self.lines.descriptor, self.wake[0]], [], [], patience)
             if not ready:
                 self.shared.go_on()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from sozialanalyse.batch.frame import METHOD, STATEMENT, frame_of
 from sozialanalyse.batch.site.cards import notices_of_all
 from sozialanalyse.batch.templating import page
+from sozialanalyse.caveats import STANDING_CAVEATS
 from sozialanalyse.language import key
 
 if TYPE_CHECKING:
@@ -29,22 +30,6 @@ _METHODS = {
     "self": "Assessed on {date} by the publisher itself.",
     "external": "Assessed on {date} by others on behalf of the publisher.",
 }
-_METHOD = (
-    "These are statements about areas, not about the people who live there.",
-    (
-        "The counts are full counts of the registers, not samples. The 95 % interval describes random variation: how "
-        "far a value of so few people can move by chance from one year to the next without anything having changed."
-    ),
-    (
-        "Where many areas and indicators are looked at together, some stand out by chance alone: of 100 comparisons "
-        "without any real difference, about five."
-    ),
-    (
-        "Discernible means: the 95 % interval does not include the town's value. It does not say how large or how "
-        "important the difference is."
-    ),
-)
-"""Message ids that pages of findings have as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +112,9 @@ def _method(content: Mapping[str, Any], language: Language) -> list[Part]:
     rules = [rule[code] for rule in content.get("rules", ())]
     terms = [(entry["label"][code], entry["definition"][code]) for entry in content["site"]["terms"]]
     return [
-        Part("reading", text("How to read the numbers"), items=[text(message) for message in _METHOD]),
+        Part(
+            "reading", text("How to read the numbers"), items=[text(message) for message in STANDING_CAVEATS.values()]
+        ),
         *([Part("protection", text("What is kept confidential"), items=rules)] if rules else []),
         *([Part("terms", text("Terms"), terms=terms)] if terms else []),
     ]

@@ -53,6 +53,13 @@ def write(path: Path, text: str | bytes) -> Path:
     return path
 
 
+def hand_over(path: Path, content: str | bytes) -> None:
+    """Write a file so that who looks for it finds it whole or not at all; one that is there is replaced."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    partial.replace(path)
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file for nobody but us, whole or not at all; its folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
