@@ -84,6 +84,7 @@ def floor(jobs: list[Job], pages: Path) -> tuple[float, float]:
     from sozialanalyse.batch.engine.warming import warm
 
     warm(None)
+    warming.load_maps()
     release = warming.hold(jobs[0]["parameters"]["release"])
     start, before = time.perf_counter(), time.process_time()
     for job in jobs:

@@ -34,16 +34,22 @@ MODULES = (
 )
 """What notebooks of findings call."""
 
-LIBRARIES = ("geopandas", "mapclassify", "pyogrio")
-"""Heavy libraries that are imported only where a page draws a map."""
+LIBRARIES_OF_MAPS = ("geopandas", "mapclassify", "pyogrio")
+"""They take a second to import, and only pages with maps need them."""
 
 
 def load() -> None:
-    """Import what findings are made with, and use each library once that is slow when it is first used."""
-    for name in (*LIBRARIES, *(f"sozialanalyse.{name}" for name in MODULES)):
-        importlib.import_module(name)
+    """Import what all findings are made with, and use each library once that is slow when it is first used."""
+    for name in MODULES:
+        importlib.import_module(f"sozialanalyse.{name}")
     _speak()
     _draw()
+
+
+def load_maps() -> None:
+    """Import what maps are drawn with."""
+    for name in LIBRARIES_OF_MAPS:
+        importlib.import_module(name)
 
 
 def hold(release: str | Path, groups: Iterable[str] = ()) -> Release:

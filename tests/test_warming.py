@@ -42,3 +42,14 @@ def test_an_error_is_left_to_the_run_that_meets_it_too():
     shared.compute_for("children")
     shared.compute_for("older")
     assert shared.left == {}
+
+
+def test_what_only_some_runs_need_waits_until_there_is_time():
+    shared, done = shared_of(children="a")
+    shared.soon.append(lambda: done.append("maps"))
+    shared.compute_for("children")
+    assert done == ["a"]
+    assert not shared.is_done
+    shared.go_on()
+    assert done == ["a", "maps"]
+    assert shared.is_done

@@ -141,7 +141,7 @@ class Template:
         signal.set_wakeup_fd(self.wake[1], warn_on_full_buffer=False)
         while self.lines.is_open:
             # While runs are under way, those to come are prepared.
-            patience = 0 if self.runs and self.shared.left else None
+            patience = None if self.shared.is_done or not self.runs else 0
             ready, _, _ = select.select([self.lines.descriptor, self.wake[0]], [], [], patience)
             if not ready:
                 self.shared.go_on()

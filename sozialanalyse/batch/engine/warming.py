@@ -53,7 +53,7 @@ def warm(hold: Mapping[str, Any] | None) -> Shared:
     environment().get_template("finding/index.html.j2")
     ours = importlib.import_module(WARMING)
     ours.load()
-    shared = Shared()
+    shared = Shared(soon=[ours.load_maps])
     if hold is not None:
         with contextlib.suppress(Exception):  # a run that needs it meets the same error, and says it
             held = ours.hold(hold["release"])
@@ -69,9 +69,17 @@ class Shared:
     ----------
     left
         By target group, in the order of the runs: what has not been computed yet.
+    soon
+        What is done first while there is nothing else to do; a run that comes before it does it for itself.
     """
 
     left: dict[str, list[Callable[[], object]]] = field(default_factory=dict)
+    soon: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.left and not self.soon
 
     def compute_for(self, group: object) -> None:
         """Compute all that the findings of a target group share and that has not been computed yet."""
@@ -79,7 +87,10 @@ class Shared:
             _try(piece)
 
     def go_on(self) -> None:
-        """Compute one more piece for those to come, if there is one left."""
+        """Do one more piece for those to come, if there is one left."""
+        if self.soon:
+            _try(self.soon.pop(0))
+            return
         for group, pieces in self.left.items():
             _try(pieces.pop(0))
             if not pieces:
