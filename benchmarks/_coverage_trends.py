@@ -26,6 +26,9 @@ OF_A_CELL: Final = 4
 
 YEARS: Final = (2, 3, 4, 5, 8, 10, 15)
 
+FEW_YEARS: Final = (3, 10)
+"""Lengths of the smallest simulation, which is there to see that the program runs."""
+
 FALSE_ALARMS: Final = 0.06
 
 BREAK: Final = 1.5
@@ -97,8 +100,10 @@ def main(random: np.random.Generator, each: int, criteria: Criteria) -> None:
     say(
         "  difference of the expected rates of the years compared, which where the rate is moved every year truly exists"
     )
-    alarms = [row for world in WORLDS for row in _rows(random, world, each, 1.0)]
-    power = [row for world in WORLDS if not world.broken for row in _rows(random, world, max(each // 4, 3), STATED)]
+    lengths = YEARS if each > 1 else FEW_YEARS
+    alarms = [row for world in WORLDS for row in _rows(random, world, lengths, each, 1.0)]
+    unbroken = [world for world in WORLDS if not world.broken]
+    power = [row for world in unbroken for row in _rows(random, world, lengths, max(each // 4, 3), STATED)]
     for title, found in (
         ("false alarms, per cent of all series (refused ones cannot alarm)", alarms),
         (f"power: found in the right direction, odds x {STATED} a year, per cent", power),
@@ -135,8 +140,10 @@ class Row(NamedTuple):
         return self.claimed / (1 - self.refused) if self.refused < 1 else float("nan")
 
 
-def _rows(random: np.random.Generator, world: World, each: int, factor: float) -> Iterator[Row]:
-    for years in YEARS:
+def _rows(
+    random: np.random.Generator, world: World, lengths: tuple[int, ...], each: int, factor: float
+) -> Iterator[Row]:
+    for years in lengths:
         case = draw(random, world, years, each, factor)
         fewer = case.take(np.tile(np.arange(each) < max(each // 3, 1), len(CELLS)))
         for name, verb in verbs.VERBS.items():

@@ -103,7 +103,7 @@ def _speak() -> None:
 
 def _draw() -> None:
     """Draw a small picture: fonts are found, and the way to SVG has been gone once."""
-    from sozialanalyse.charts.drawing.style import Panels, look, write  # noqa: PLC0415
+    from sozialanalyse.charts.drawing.style import NORMAL, SMALL, Panels, look, text_width, write  # noqa: PLC0415
     from sozialanalyse.findings.display import as_svg  # noqa: PLC0415
 
     with look():
@@ -112,3 +112,6 @@ def _draw() -> None:
         axes.fill_between([0.0, 1.0], [0.0, 0.5], [0.5, 1.0])
         write(axes, 0.5, 0.5, "Ø")
         as_svg(figure)
+    for size in (SMALL, SMALL + 0.5, NORMAL):  # each is looked up on its own
+        for weight in ("normal", "bold"):
+            text_width("Ø 0123456789", size, weight)

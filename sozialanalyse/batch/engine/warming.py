@@ -50,7 +50,8 @@ def warm(hold: Mapping[str, Any] | None) -> Shared:
     importlib.import_module("sozialanalyse.batch.rendering")
     from sozialanalyse.batch.templating import environment  # noqa: PLC0415 - Jinja is heavy
 
-    environment().get_template("finding/index.html.j2")
+    for name in ("page.html.j2", "finding/index.html.j2"):  # the one extends the other only when it is rendered
+        environment().get_template(name)
     ours = importlib.import_module(WARMING)
     ours.load()
     shared = Shared(soon=[ours.load_maps])
