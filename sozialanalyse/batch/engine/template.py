@@ -125,7 +125,7 @@ class Template:
     limits
         What each run may use.
     shared
-        What runs have in common, computed before the first of them and, for those to come, while there is nothing to do.
+        What runs have in common, computed for those to come while there is nothing to do.
     """
 
     lines: _Lines
@@ -133,6 +133,7 @@ class Template:
     limits: Limits
     shared: Shared
     runs: dict[int, str] = field(default_factory=dict)
+    has_forked: bool = False
     wake: tuple[int, int] = field(default_factory=lambda: os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC))
 
     def serve(self) -> None:
@@ -169,7 +170,8 @@ class Template:
     def fork(self, order: dict[str, Any]) -> None:
         """Start a run, or say why it cannot be."""
         try:
-            self.shared.compute_for(order["job"]["parameters"].get("target_group"))
+            if self.has_forked:  # the first run waits for nothing: it computes what it needs while we prepare the others
+                self.shared.compute_for(order["job"]["parameters"].get("target_group"))
             limits.require_one_thread()
             parent = os.getpid()
             pid = os.fork()
@@ -178,6 +180,7 @@ class Template:
             return
         if pid == 0:
             self.become(order, parent)
+        self.has_forked = True
         self.runs[pid] = order["run"]
         self.say(run=order["run"], pid=pid)
 

@@ -64,7 +64,7 @@ def warm(hold: Mapping[str, Any] | None) -> Shared:
 
 @dataclass
 class Shared:
-    """What the findings of a target group share, computed before the first fork that needs it or while there is nothing to do.
+    """What the findings of a target group share, computed before a fork that needs it or while there is nothing to do.
 
     Parameters
     ----------
