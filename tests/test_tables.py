@@ -36,7 +36,7 @@ class Cells(HTMLParser):
         if tag == "th":
             self.scopes.append(dict(attrs).get("scope"))
         self.captions += tag == "caption"
-        self.tag = tag if tag not in ("br", "data") else self.tag
+        self.tag = tag if tag not in ("br", "data", "svg", "path", "circle") else self.tag
 
     def handle_endtag(self, tag):
         self.tag = "" if tag in ("td", "th", "caption") else self.tag
