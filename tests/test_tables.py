@@ -136,6 +136,13 @@ def test_development_in_german(view):
     }
 
 
+def test_a_slope_has_a_decimal_more_than_its_values(tmp_path):
+    """The audit of pages allows no more: nobody counts hundredths of people."""
+    view = drawn_view(tmp_path, "residents", language="de")
+    rows = Cells(sa.tables.development(view, sa.trends.development(view.frame)).html).rows
+    assert [row[4] for row in rows[1:]] == ["±0,0", "±0,00"]
+
+
 def test_development_of_two_dates_is_no_trend(view):
     frame = view.frame[view.frame["period_end"].isin(pd.to_datetime(["2012-12-31", "2018-12-31"]))]
     shown = sa.tables.development(view, sa.trends.development(frame))

@@ -222,7 +222,7 @@ class _Inspector(HTMLParser):
         self.found += [
             f"attribute '{name}' of <{tag}>" for name, value in attributes.items() if _acts(tag, name, value)
         ]
-        if tag == "link" and not _is_quiet(attributes):
+        if tag == "link" and not _is_quiet(attrs):
             self.found.append("attribute 'href' of <link>")
         self.style = tag == "style"
         self.headings += tag == "h1"
@@ -280,10 +280,12 @@ class _Inspector(HTMLParser):
             self.found.append(f"{self.headings} headings h1 in place of one")
 
 
-def _is_quiet(link: dict[str, str]) -> bool:
+def _is_quiet(link: list[tuple[str, str | None]]) -> bool:
     """Say whether a link of the head asks for nothing: the empty icon, or the address at which the page stands on the web."""
-    icon, address = {"rel": "icon", "href": NO_ICON}, link.get("href", "")
-    return link == icon or (link == {"rel": "canonical", "href": address} and bool(_ON_WEB.match(address)))
+    if sorted(name for name, _ in link) != ["href", "rel"]:
+        return False
+    kind, address = (str(dict(link)[name]) for name in ("rel", "href"))
+    return address == NO_ICON if kind == "icon" else kind == "canonical" and bool(_ON_WEB.match(address))
 
 
 def _acts(tag: str, name: str, value: str) -> bool:

@@ -74,7 +74,7 @@ def _development(view: View, row: pd.Series, sparkline: Markup) -> list[str]:
         sparkline + in_two_lines(last, moments[1]),
         *([_town(view, row)] if view.area != view.town.areas.root else []),
         NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
-        words.signed(view, row.slope, 2, key=_keys.of_change("slope", row)) if pd.notna(row.slope) else NO_NUMBER,
+        _slope(view, row) if pd.notna(row.slope) else NO_NUMBER,
         finding if untold else in_two_lines(finding, _method(view, row)),
     ]
 
@@ -93,6 +93,11 @@ def _with_arrow(finding: str, text: str) -> str:
 
 _ARROWS = {trends.RISING: "↗", trends.FALLING: "↘", trends.HIGHER: "↗", trends.LOWER: "↘"}
 """None where no direction is told: a level arrow would say that nothing has changed."""
+
+
+def _slope(view: View, row: pd.Series) -> str:
+    """Write the slope with a decimal more than its values have: a year's part of a change is smaller than the change."""
+    return words.signed(view, row.slope, view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row))
 
 
 def _change(view: View, row: pd.Series) -> str:
