@@ -196,6 +196,44 @@ class TestLogo:
         assert "logo.svg" in {name for name, _ in town.data.files}
 
 
+class TestAddress:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://www.klein.de/soziales/bericht/",
+            "https://www.klein.de/soziales/bericht",
+            "http://xn--klein-gro-c2a.de:8080/~soz/2024_a-b.c/%C3%BC/",
+            "https://klein.de",
+        ],
+    )
+    def test_it_is_that_of_a_folder(self, address):
+        assert declared(f"  url: {address}\n").content.site.url == address.rstrip("/") + "/"
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "https://amt:geheim@klein.de/",
+            "https://klein.de/?edition=3",
+            "https://klein.de/#oben",
+            "https://klein.de//bericht/",
+            "https://klein.de/ bericht/",
+            "https://klein.de/'onload='x",
+            "https://grün.de/",
+            "https:///bericht/",
+            "ftp://klein.de/",
+            "klein.de/bericht/",
+            "//klein.de/bericht/",
+        ],
+    )
+    def test_anything_else_is_refused(self, address):
+        with pytest.raises(DataError, match=r"site\.url"):
+            declared(f'  url: "{address}"\n')
+
+    def test_an_invented_one_is_a_placeholder(self):
+        site = f"{SITE}  url: https://www.example.org/bericht/\n"
+        assert list(placeholders(declared("", site, CONFIDENTIAL).content)) == [("site.url", "www.example.org")]
+
+
 class TestPlaceholders:
     @pytest.mark.parametrize(
         ("text", "found"),

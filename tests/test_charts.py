@@ -13,9 +13,9 @@ import pytest
 from matplotlib.colors import rgb_to_hsv, to_rgb
 
 import sozialanalyse as sa
-from sozialanalyse.charts.drawing import stretches, style, time_axis
+from sozialanalyse.charts.drawing import style, time_axis
 from sozialanalyse.charts.drawing.scale import scales
-from sozialanalyse.findings import signs
+from sozialanalyse.findings import signs, stretches
 from sozialanalyse.findings.display import as_svg, nothing
 from tests.chart_text import looked_at, outside, overlapping, structure
 from tests.colours import DEFICIENCIES, contrast_on_white, lab

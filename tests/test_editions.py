@@ -28,7 +28,7 @@ from sozialanalyse.cli import app
 from sozialanalyse.disclosure.places import LEDGER_FOLDER
 from sozialanalyse.errors import DataError, UsageError
 from sozialanalyse.language import Language
-from tests.audit_site import write_site
+from tests.audit_site import DOCUMENT, write_site
 from tests.batch_samples import FINDING, PLAN, code, executed, order, project, shown, write
 from tests.test_publishing import made  # noqa: F401 - a fixture
 
@@ -410,6 +410,26 @@ def test_time_goes_on_in_the_feed_where_a_clock_was_set_back():
 def test_a_damaged_feed_is_as_none():
     manifest = Manifest(town="a", audience="public")
     assert feed_text("<feed", manifest, manifest, DAY) == feed_text(None, manifest, None, DAY)
+
+
+def test_a_feed_on_the_web_says_to_what_its_addresses_are_relative(tmp_path):
+    """Names stay what they are, and earlier entries follow the folder where it goes."""
+    manifest, web = Manifest(town="Musterstadt", audience="public"), "https://a4.example/b/"
+    before = feed_text(None, manifest, None, DAY)
+    feed = ET.fromstring(whole := feed_text(before, manifest, manifest, DAY, web=web))
+    assert feed.get("{http://www.w3.org/XML/1998/namespace}base") == web
+    assert [link.get("href") for link in feed.iter(f"{ATOM}link")] == [f"{web}feed.xml", f"{web}index.html"] + 2 * [
+        "index.html"
+    ]
+    old = ET.fromstring(before)
+    assert feed.findtext(f"{ATOM}id") == old.findtext(f"{ATOM}id")
+    assert feed.findall(f"{ATOM}entry")[1].findtext(f"{ATOM}id") == old.find(f"{ATOM}entry").findtext(f"{ATOM}id")
+
+    site = write_site(tmp_path / "site", {**DOCUMENT, "site": {"url": web}})
+    write(site / "index.html", "<!doctype html><title>x</title>")
+    for text, problems_found in ((whole, 0), (whole.replace(web, "https://a47.example/b/"), 3)):
+        write(site / "feed.xml", text)
+        assert len([entry for entry in audit_folder(site).problems if entry.file == "feed.xml"]) == problems_found
 
 
 def test_the_feed_for_others_is_not_carried_on(folder):

@@ -7,7 +7,12 @@ import re
 
 import pytest
 
+from sozialanalyse.audit.figures import Figures
+from sozialanalyse.audit.judging import Judge
+from sozialanalyse.audit.knowledge import read_knowledge
+from sozialanalyse.audit.pages import PageAudit
 from sozialanalyse.batch.edition import Entry, Hashes, Manifest
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.batch.rendering import render
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.scripting import POLICY, SCRIPT
@@ -17,6 +22,7 @@ from sozialanalyse.batch.site.index import index_page
 from sozialanalyse.batch.site.places import places_of
 from sozialanalyse.errors import DataError
 from sozialanalyse.language import Language
+from tests.audit_site import DOCUMENT, write_site
 from tests.batch_samples import (
     FINDING,
     FINDING_TYPE,
@@ -67,6 +73,70 @@ def test_a_page_says_what_it_is_about(render_page):
     assert '<dd><data value="date|2024-12-31">31.12.2024</data></dd>' in made
     assert "<p>Erfundene Daten.</p>" in made
     assert '<div class="summary"><p>Der Anteil ist gestiegen.</p></div>' in made
+
+
+WEB = "https://www.probestadt.example/bericht-4/"
+ON_WEB = f"{WEB}trend/older-05.de.html"
+
+
+def on_web(tmp_path, web=WEB, **given):
+    path = write(tmp_path / "done.ipynb", executed())
+    return render(path, "de", "trend", address="trend/older-05.de.html", frame={**EMPTY, "url": web}, **given).html
+
+
+def test_a_page_says_where_it_stands_on_the_web(tmp_path):
+    made = on_web(tmp_path)
+    link = f'<a href="{ON_WEB}">{ON_WEB}</a>'
+    assert f'<link rel="canonical" href="{ON_WEB}">' in made
+    assert re.search(rf"<cite>.* {re.escape(link)}</cite>", made)
+    assert f'{link} · <a href="https://www.probestadt.example/bericht-4/">Alle Befunde</a></p>' in made
+    assert '<a href="../index.html">Alle Befunde</a>' in made, "inside the edition links stay as they are"
+
+
+@pytest.mark.parametrize("given", [{"web": ""}, {"stands_alone": True}])
+def test_a_page_without_an_address_names_none(tmp_path, given):
+    made = on_web(tmp_path, **given)
+    assert "canonical" not in made
+    assert "probestadt.example" not in made
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ("", 0),
+        (
+            "<p>https://www.probestadt.example/bericht-4/ und https://www.probestadt.example/bericht-4/trend/x-47.html</p>",
+            1,
+        ),
+        ("<p>https://www.probestadt.example/bericht-4/trend/x-47.html</p>", 1),
+        ("<a href='https://www.probestadt.example/bericht-4/trend/x-47.html'>Seite</a>", 1),
+        ("<a href='https://elsewhere.example/bericht-4/'>Seite</a>", 1),
+    ],
+)
+def test_the_audit_knows_the_addresses_of_the_edition_and_no_others(tmp_path, said, wrong):
+    judge = Judge(Figures(read_knowledge(write_site(tmp_path / "site", {**DOCUMENT, "site": {"url": WEB}}))))
+    made = on_web(tmp_path).replace("</main>", f"{said}</main>")
+    audit = PageAudit("trend/older-05.de.html", made, judge, frozenset({"index.html", "trend/older-05.de.html"}))
+    found = [problem for problem in audit.problems() if "bericht-4" in str(problem.values)]
+    assert len(found) == wrong
+
+
+@pytest.mark.parametrize(
+    ("link", "is_quiet"),
+    [
+        ("<link rel='canonical' href='https://a.example/b'>", True),
+        ("<link rel='canonical' href='http://a.example/b'>", True),
+        ("<link rel='icon' href='data:,'>", True),
+        ("<link rel='icon' href='https://a.example/b'>", False),
+        ("<link rel='canonical stylesheet' href='https://a.example/b'>", False),
+        ("<link rel='stylesheet' rel='canonical' href='https://a.example/b'>", False),
+        ("<link rel='canonical' href='javascript:x()'>", False),
+        ("<link rel='preconnect' href='https://a.example'>", False),
+        ("<link rel='canonical' href='https://a.example/b' imagesrcset='https://a.example/c'>", False),
+    ],
+)
+def test_a_link_of_the_head_asks_for_nothing(link, is_quiet):
+    assert (problems(f"<h1>a</h1>{link}", page=True) == []) == is_quiet
 
 
 def test_a_page_of_a_part_of_the_town_names_it_in_its_heading(render_page):

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from sozialanalyse.batch.assembling import assemble
-from sozialanalyse.batch.edition import Entry, Hashes, Manifest, Withdrawal
+from sozialanalyse.batch.edition import Download, Entry, Hashes, Manifest, Withdrawal
 from sozialanalyse.batch.publishing import INDEX, KNOWLEDGE
 from sozialanalyse.batch.safety import problems
 from sozialanalyse.batch.sections import Finding
@@ -205,3 +205,17 @@ def test_hostile_names_are_text_on_pages_of_areas():
     made = site(entry("a", finding=finding), known=known)
     assert problems(made["areas/05.de.html"], page=True) == []
     assert all(page.count("<script") == 1 for page in made.values())
+
+
+def test_the_contents_of_the_index_lead_to_each_of_its_sections():
+    file = Download(address="downloads/all.csv", sha256="0", name="all", bytes=1, use="x")
+    for findings, downloads, listed in (
+        ([entry("a")], (), []),
+        ([entry("a")], (file,), ["group-older", "downloads"]),
+        ([entry("a", MILL)], (file,), ["group-older", "areas", "downloads"]),
+    ):
+        made = manifest(*findings).model_copy(update={"downloads": downloads})
+        index = site_of(made, KNOWN)["index.html"]
+        contents = re.findall(r'<li><a href="#(.*?)">', index)
+        assert contents == listed
+        assert set(contents) <= set(re.findall(r'<h2 id="(.*?)">', index))

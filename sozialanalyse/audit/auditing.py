@@ -156,7 +156,7 @@ def _judge_page(
 ) -> tuple[list[Problem], Verdict]:
     """Judge a page, or recall what was found when it was the same."""
     verdict = memory.page(file, data)
-    if verdict is not None and all(leads_to(link, file, addresses) for link in verdict.links):
+    if verdict is not None and all(leads_to(link, file, addresses, judge.web_address) for link in verdict.links):
         return [], verdict
     page = PageAudit(file, data.decode("utf-8", "replace"), judge, addresses)
     problems = page.problems()

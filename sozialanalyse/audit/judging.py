@@ -68,6 +68,11 @@ class Judge:
         return Lookup(self.figures)
 
     @cached_property
+    def web_address(self) -> str:
+        """Where the folder can be opened by everybody, as ``town.yml`` says; empty where it does not."""
+        return str((self.figures.knowledge.document.site or {}).get("url") or "")
+
+    @cached_property
     def static(self) -> Static:
         """Texts that may stand without a key."""
         known = self.figures.knowledge

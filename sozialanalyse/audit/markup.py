@@ -61,6 +61,16 @@ class Picture(NamedTuple):
 
 
 @dataclass
+class Sparkline:
+    """A drawing in a line of text, and the keys of what it shows: its own attributes, and its shapes with theirs."""
+
+    told: tuple[str, ...]
+    line: int
+    attributes: dict[str, str]
+    shapes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+@dataclass
 class Script:
     """A script of a page, and whether it is nothing but its text: one with attributes may load another."""
 
@@ -87,6 +97,7 @@ class Content:
     attributes: list[Attribute] = field(default_factory=list)
     comments: list[Run] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    sparklines: list[Sparkline] = field(default_factory=list)
     tables: list[list[Row]] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     scripts: list[Script] = field(default_factory=list)
@@ -122,6 +133,7 @@ class _Reader(HTMLParser):
         self._key: str | None = None
         self._marked = ""
         self._heading: list[str] | None = None
+        self._sparkline: Sparkline | None = None
 
     @property
     def _language(self) -> LanguageCode:
@@ -138,6 +150,8 @@ class _Reader(HTMLParser):
         if tag not in VOID:
             self._open.append(tag)
             self._languages.append(own)
+        if self._is_drawn(tag, named):
+            return
         if tag == "data":
             self._key, self._marked = named.pop("value", ""), ""
         if re.fullmatch(r"h[1-6]", tag):
@@ -154,6 +168,16 @@ class _Reader(HTMLParser):
         self.handle_starttag(tag, attrs)
         if tag not in VOID:
             self.handle_endtag(tag)
+
+    def _is_drawn(self, tag: str, named: dict[str, str]) -> bool:
+        """Note what belongs to a sparkline, which is judged as a whole: an ``svg`` that tells what it shows, and all in it."""
+        if self._sparkline is not None:
+            self._sparkline.shapes.append((tag, named))
+        elif tag == "svg" and TOLD in named:
+            told = tuple(named.pop(TOLD).split())
+            self._sparkline = Sparkline(told, self._line, named)
+            self.content.sparklines.append(self._sparkline)
+        return self._sparkline is not None
 
     def _begin_table_part(self, tag: str) -> None:
         if tag == "table":
@@ -197,6 +221,8 @@ class _Reader(HTMLParser):
             while self._open.pop() != tag:
                 self._languages.pop()
             self._languages.pop()
+        if "svg" not in self._open:
+            self._sparkline = None
 
     def handle_data(self, data: str) -> None:
         element = self._open[-1] if self._open else ""

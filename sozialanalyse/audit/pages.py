@@ -17,6 +17,7 @@ from sozialanalyse.audit.numerals import has_numeral, numerals
 from sozialanalyse.audit.order import faults_of_order
 from sozialanalyse.audit.pictures import read_drawing
 from sozialanalyse.audit.problems import Problem, quoted
+from sozialanalyse.audit.sparklines import faults_of_sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 LONG_ENOUGH = 5
 """So many letters a text has at least that quotes a page: fewer could be found anywhere."""
 
-SCRIPTS = ("sha256-eH92L2iLI+Isgm+SMmP0EMNrqLWul3LaIqYjS4JjvXs=",)
+SCRIPTS = (
+    "sha256-kATPh8YE5KC5+BwPWg/wutKP6C/GCO+xvxkxNNJhBZY=",
+    "sha256-eH92L2iLI+Isgm+SMmP0EMNrqLWul3LaIqYjS4JjvXs=",
+)
 """Scripts that pages may have, by their hash: that of this release, and those of earlier ones, whose pages may still stand.
 
 They are read here and not taken from what makes pages: who changes the script looks at it once more and adds a line.
@@ -77,6 +81,7 @@ class PageAudit:
             *self._of_runs(),
             *self._of_attributes(),
             *self._of_pictures(),
+            *self._of_sparklines(),
             *self._of_styles(),
             *self._of_scripts(),
         ]
@@ -89,7 +94,7 @@ class PageAudit:
     def links(self) -> list[str]:
         """Links with numerals that lead to other files of the folder."""
         found = (entry.text for entry in self.content.attributes if _is_link(entry) and has_numeral(entry.text))
-        return [link for link in found if leads_to(link, self.file, self.addresses)]
+        return [link for link in found if leads_to(link, self.file, self.addresses, self.judge.web_address)]
 
     def _problem(self, fault: Fault, place: str) -> Problem:
         return Problem(fault.kind, self.file, place, fault.message, fault.values)
@@ -109,6 +114,8 @@ class PageAudit:
     def _of_runs(self) -> Iterator[Problem]:
         for run in [*self.content.runs, *self.content.comments]:
             if not has_numeral(run.text):
+                continue
+            if stands_on_web(run.text.strip(), self.addresses, self.judge.web_address):
                 continue
             strange = self.judge.unexplained(run.text, (), run.language)
             strange = [numeral for numeral in strange if numeral not in self._footnotes]
@@ -152,7 +159,7 @@ class PageAudit:
     def _is_structure(self, attribute: Attribute) -> bool:
         """Whether an attribute's numerals are those of an address, a heading or the markup itself."""
         if _is_link(attribute):
-            return leads_to(attribute.text, self.file, self.addresses)
+            return leads_to(attribute.text, self.file, self.addresses, self.judge.web_address)
         if attribute.name in ("id", "href", "aria-labelledby", "for", "headers"):
             slugs = {slug(heading) for heading in self.content.headings}
             return all(not has_numeral(name) or name in slugs for name in attribute.text.removeprefix("#").split())
@@ -184,6 +191,11 @@ class PageAudit:
                 self.coverage.total += len(numerals(text))
                 self.coverage.computed += len(numerals(text))
 
+    def _of_sparklines(self) -> Iterator[Problem]:
+        for sparkline in self.content.sparklines:
+            for fault in faults_of_sparkline(sparkline, self.judge):
+                yield self._problem(fault, f"line {sparkline.line}, svg")
+
     def _of_scripts(self) -> Iterator[Problem]:
         """Refuse all that acts but the scripts that we know: it could write what is nowhere on the page."""
         for script in self.content.scripts:
@@ -213,10 +225,15 @@ def _is_link(attribute: Attribute) -> bool:
     return attribute.name == "href" and not attribute.text.startswith("#")
 
 
-def leads_to(link: str, file: str, addresses: frozenset[str]) -> bool:
-    """Whether a link of a page leads to another file of the folder."""
+def leads_to(link: str, file: str, addresses: frozenset[str], web: str = "") -> bool:
+    """Whether a link of a page leads to another file of the folder, on the disk or on the web."""
     path = link.partition("#")[0].removeprefix("../").removeprefix("./")
-    return path in addresses or f"{file.rpartition('/')[0]}/{path}" in addresses
+    return path in addresses or f"{file.rpartition('/')[0]}/{path}" in addresses or stands_on_web(link, addresses, web)
+
+
+def stands_on_web(address: str, addresses: frozenset[str], web: str) -> bool:
+    """Whether an address is that of a file of the folder where everybody can open it, or of the folder itself."""
+    return bool(web) and address.startswith(web) and address.removeprefix(web) in {"", *addresses}
 
 
 def quotes(text: str, page: str) -> bool:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from sozialanalyse.batch.archive import REPORT
 from sozialanalyse.batch.edition import MANIFEST, File, Manifest, hash_text, read_manifest
 from sozialanalyse.batch.feed import feed_text
+from sozialanalyse.batch.frame import frame_of
 from sozialanalyse.batch.publishing import FEED, KNOWLEDGE, NEWS, SHARED
 from sozialanalyse.batch.store.trees import matches
+from sozialanalyse.language import Language
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,9 +70,11 @@ class Assembly:
             before = (folder / FEED).read_text(encoding="utf-8")
         except (OSError, ValueError):
             before = None
-        feed = feed_text(before, self.manifest, previous, now)
-        known = self.texts.get(KNOWLEDGE)
-        news = news_page(self.manifest, previous, known if isinstance(known, str) else None)
+        shared = self.texts.get(KNOWLEDGE)
+        known = shared if isinstance(shared, str) else None
+        web = frame_of(known, Language(self.manifest.language))["url"]
+        feed = feed_text(before, self.manifest, previous, now, web=web)
+        news = news_page(self.manifest, previous, known)
         return {REPORT: report, FEED: feed, NEWS: news, **self.texts}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sozialanalyse.batch.edition import Entry, Manifest
 
 ATOM = "http://www.w3.org/2005/Atom"
+XML = "{http://www.w3.org/XML/1998/namespace}"
 MOST_ENTRIES = 30
 """So many entries the feed has, the newest first."""
 
@@ -26,7 +27,9 @@ MOST_NAMED = 20
 """So many findings an entry names."""
 
 
-def feed_text(before: str | None, manifest: Manifest, previous: Manifest | None, now: dt.datetime) -> str:
+def feed_text(
+    before: str | None, manifest: Manifest, previous: Manifest | None, now: dt.datetime, *, web: str = ""
+) -> str:
     """Write the feed of a new edition.
 
     Parameters
@@ -39,6 +42,9 @@ def feed_text(before: str | None, manifest: Manifest, previous: Manifest | None,
         Of the edition before; None where there was none for the same town and audience.
     now
         When it is published. Time goes on in a feed, even where a clock was set back.
+    web
+        Where the folder stands on the web, as the town says: all addresses are relative to it (``xml:base``), those of earlier
+        entries too, however it was called then. No name (``id``) depends on it.
     """
     ET.register_namespace("", ATOM)
     kept = _entries(before) if previous is not None else []
@@ -46,13 +52,13 @@ def feed_text(before: str | None, manifest: Manifest, previous: Manifest | None,
     time = max([now.astimezone(dt.UTC), *(_time(entry) + dt.timedelta(seconds=1) for entry in kept[:1])])
     new = [_told(manifest, previous, language, time)]
     new += [_withdrawal(entry, manifest, time) for entry in withdrawn_since(manifest, previous)]
-    root = ET.Element(_name("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": language.code})
+    root = ET.Element(_name("feed"), {f"{XML}lang": language.code, **({f"{XML}base": web} if web else {})})
     _add(root, "title", f"{manifest.town_label} – {language.text('Social reporting')}")
     _add(root, "id", _urn(manifest.town, manifest.audience))
     _add(root, "updated", _written(time))
     _add(_sub(root, "author"), "name", manifest.town_label)
-    _sub(root, "link", rel="self", href="feed.xml")
-    _sub(root, "link", rel="alternate", href="index.html")
+    _sub(root, "link", rel="self", href=f"{web}feed.xml")
+    _sub(root, "link", rel="alternate", href=f"{web}index.html")
     root.extend([*new, *kept][:MOST_ENTRIES])
     ET.indent(root, " ")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

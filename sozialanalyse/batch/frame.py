@@ -43,15 +43,19 @@ class Link(TypedDict):
 
 
 class Frame(TypedDict):
-    """What stands on every page, as plain values, for it is sent to the processes of findings."""
+    """What stands on every page, as plain values, for it is sent to the processes of findings.
 
+    ``url`` is the address of the folder of the index on the web, ending in a slash; empty where the town names none.
+    """
+
+    url: str
     logo: str | None
     style: str
     links: list[Link]
     consulted: list[Body]
 
 
-EMPTY: Final[Frame] = {"logo": None, "style": "", "links": [], "consulted": []}
+EMPTY: Final[Frame] = {"url": "", "logo": None, "style": "", "links": [], "consulted": []}
 """Of pages that stand alone, or are not for the public."""
 
 
@@ -68,6 +72,7 @@ def frame_of(known: str | None, language: Language) -> Frame:
     content: dict[str, Any] = json.loads(known) if known else {}
     site = content.get("site")
     return {
+        "url": (site.get("url") or "") if site else "",
         "logo": site.get("logo") if site else None,
         "style": _style(site.get("colours") or {}) if site else "",
         "links": [_link(title, language) for title in NAMES] if site else [],

@@ -145,6 +145,7 @@ UNSAFE_STYLE = re.compile(r"@import|expression\s*\(|url\s*\(\s*(?!['\"]?#)|\\", 
 NO_ICON = "data:,"
 """The empty icon: without one, a browser asks the server for ``favicon.ico``."""
 
+_ON_WEB = re.compile(r"https?://[^\s'\"<>]+$", re.IGNORECASE)
 _WITHIN_PAGE = re.compile(r"url\(['\"]?#[\w.:-]+['\"]?\)")
 
 _LOADING = frozenset(
@@ -221,6 +222,8 @@ class _Inspector(HTMLParser):
         self.found += [
             f"attribute '{name}' of <{tag}>" for name, value in attributes.items() if _acts(tag, name, value)
         ]
+        if tag == "link" and not _is_quiet(attrs):
+            self.found.append("attribute 'href' of <link>")
         self.style = tag == "style"
         self.headings += tag == "h1"
         if tag == "img" and not attributes.get("alt", "").strip():
@@ -277,10 +280,18 @@ class _Inspector(HTMLParser):
             self.found.append(f"{self.headings} headings h1 in place of one")
 
 
+def _is_quiet(link: list[tuple[str, str | None]]) -> bool:
+    """Say whether a link of the head asks for nothing: the empty icon, or the address at which the page stands on the web."""
+    if sorted(name for name, _ in link) != ["href", "rel"]:
+        return False
+    kind, address = (str(dict(link)[name]) for name in ("rel", "href"))
+    return address == NO_ICON if kind == "icon" else kind == "canonical" and bool(_ON_WEB.match(address))
+
+
 def _acts(tag: str, name: str, value: str) -> bool:
     """Say whether an attribute runs or loads something."""
-    if tag == "link":
-        return name == "href" and value != NO_ICON
+    if tag == "link" and name == "href":
+        return False  # it depends on the kind of the link
     if name in {"href", "xlink:href"}:
         return not (SAFE_LINK.match(value.strip()) if tag == "a" else value.startswith("#"))
     if name == "src" and tag == "img":

@@ -16,11 +16,11 @@ from sozialanalyse.amounts import NUMBER
 from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.curves import Line, draw_stretch
 from sozialanalyse.charts.drawing.scale import scales
-from sozialanalyse.charts.drawing.stretches import Courses
 from sozialanalyse.charts.drawing.time_axis import date_ticks, mark_breaks, period, time_limits
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import words as sentences
 from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.findings.stretches import Courses
 from sozialanalyse.language import key
 from sozialanalyse.trends import converted
 

@@ -12,11 +12,11 @@ from sozialanalyse.charts.drawing.curves import DOTTED
 from sozialanalyse.charts.drawing.leading import lead_first
 from sozialanalyse.charts.drawing.panes import Panes, Span
 from sozialanalyse.charts.drawing.rows import areas_that_fit
-from sozialanalyse.charts.drawing.stretches import Courses
 from sozialanalyse.charts.drawing.time_axis import break_times, period, time_limits
 from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._table import Table, beside
 from sozialanalyse.findings.display import Shown, figure, nothing
+from sozialanalyse.findings.stretches import Courses
 from sozialanalyse.language import key
 from sozialanalyse.trends import converted, years
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sozialanalyse import trends
 from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._beside_town import town_value
+from sozialanalyse.findings._sparkline import Sparklines
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
 from sozialanalyse.findings.display import Shown, nothing
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER
@@ -42,7 +43,8 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
         text("typically a year"),
         text("Finding"),
     ]
-    cells = [_development(view, row) for row in rows]
+    sparklines = Sparklines.of(view, [row.indicator for row in rows])
+    cells = [_development(view, row, sparklines.line(row.indicator)) for row in rows]
     table = Table(
         caption=text("Development: {area}", area=_keys.area(view)),
         headings=headings,
@@ -52,13 +54,14 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
             _note_on_methods(view, rows),
             _note_on_breaks(view, rows),
             _note_on_converted(view, rows),
+            sparklines.note(),
             *note_on_dashes(view.words, cells),
         ],
     )
     return Shown(table.html(), table.text())
 
 
-def _development(view: View, row: pd.Series) -> list[str]:
+def _development(view: View, row: pd.Series, sparkline: Markup) -> list[str]:
     untold = row.method in {trends.ONE_DATE, trends.HIDDEN, trends.REFUSED}
     label = words.with_unit(view, row.indicator)
     finding = _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
@@ -68,10 +71,10 @@ def _development(view: View, row: pd.Series) -> list[str]:
     return [
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
         NO_NUMBER if row.method == trends.ONE_DATE else in_two_lines(first, moments[0]),
-        in_two_lines(last, moments[1]),
+        sparkline + in_two_lines(last, moments[1]),
         *([_town(view, row)] if view.area != view.town.areas.root else []),
         NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
-        words.signed(view, row.slope, 2, key=_keys.of_change("slope", row)) if pd.notna(row.slope) else NO_NUMBER,
+        _slope(view, row) if pd.notna(row.slope) else NO_NUMBER,
         finding if untold else in_two_lines(finding, _method(view, row)),
     ]
 
@@ -90,6 +93,11 @@ def _with_arrow(finding: str, text: str) -> str:
 
 _ARROWS = {trends.RISING: "↗", trends.FALLING: "↘", trends.HIGHER: "↗", trends.LOWER: "↘"}
 """None where no direction is told: a level arrow would say that nothing has changed."""
+
+
+def _slope(view: View, row: pd.Series) -> str:
+    """Write the slope with a decimal more than its values have: a year's part of a change is smaller than the change."""
+    return words.signed(view, row.slope, view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row))
 
 
 def _change(view: View, row: pd.Series) -> str:

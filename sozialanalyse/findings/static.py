@@ -55,7 +55,7 @@ OF_TOWN = (
 )
 """Parts of town.yml whose texts stand on pages."""
 
-NO_TEXTS = {"site": {"logo", "colours"}}
+NO_TEXTS = {"site": {"logo", "colours", "url"}}
 """Parts of these that are no texts."""
 
 _DIGIT = re.compile(r"\d")

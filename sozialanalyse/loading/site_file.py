@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from sozialanalyse.catalogue import Text
 from sozialanalyse.documents import Model
@@ -26,6 +26,22 @@ def _written_out(date: Any) -> Any:
 
 
 Date = Annotated[dt.date, BeforeValidator(_written_out)]
+
+
+def _ends_in_a_folder(address: str | None) -> str | None:
+    """Refuse what is no address of a folder that everybody may open, and let it end with its slash."""
+    if address is None:
+        return None
+    if not _ADDRESS.fullmatch(address):
+        message = (
+            "an address like https://www.example.org/sozialbericht/ is expected: of a folder, without a user's name, a question mark, "
+            "a hash or umlauts (the browser's address bar shows how they are written)"
+        )
+        raise ValueError(message)
+    return address.rstrip("/") + "/"
+
+
+_ADDRESS = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,5})?(?:/[\w.~%-]+)*/?", re.ASCII | re.IGNORECASE)
 Hex = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -75,6 +91,11 @@ class Site(Model):
     publisher: Text = Field(description="the public body and its office that publish the pages")
     feedback: Text = Field(description="whom readers tell of barriers and faults: name, e-mail, telephone")
     accessibility: Accessibility | None = Field(default=None, description="the statement, once somebody has assessed")
+    url: Annotated[str | None, AfterValidator(_ends_in_a_folder)] = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="address at which the output folder can be opened by everybody, for citations and pages sent by mail",
+    )
     logo: str | None = Field(
         default=None,
         pattern=r"^[^{}]+\.(?:svg|png)$|^data:image/",

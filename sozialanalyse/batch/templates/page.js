@@ -178,12 +178,13 @@
   };
   if (said.picture) document.querySelectorAll("main figure img").forEach(savable);
 
-  /* The citation stands on the page; with the address, where it has one that others can open. */
+  /* The citation stands on the page; with the address of the town's site, else with its own, where it has one that others can open. */
   const citation = document.querySelector(".citation");
   if (citation) {
     const button = make("button", { type: "button", class: "copy" }, said.copy);
-    const text = () => citation.querySelector("cite").textContent.replace(/\s+/g, " ").trim()
-      + (location.protocol.startsWith("http") ? ` ${location.href.split("#")[0]}` : "");
+    const cite = citation.querySelector("cite");
+    const text = () => cite.textContent.replace(/\s+/g, " ").trim()
+      + (location.protocol.startsWith("http") && !cite.querySelector("a") ? ` ${location.href.split("#")[0]}` : "");
     const byHand = () => { /* where the clipboard is closed to pages from a file */
       const area = document.body.appendChild(make("textarea", { "aria-hidden": "true", class: "unseen" }));
       area.value = text();
