@@ -219,7 +219,7 @@ def _value(view: View, row: pd.Series, status: str = NUMBER) -> str:
 
 
 def _break_note(view: View) -> str:
-    message = "Dotted upright line: here the way of counting changed; the values on both sides cannot be compared."
+    message = "Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared."
     return view.words.text(message)
 
 
