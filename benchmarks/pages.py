@@ -130,7 +130,7 @@ def made(folder: Path, town: str, audience: str, runs: str | None, *options: str
 
 def berlin(folder: Path, raw: Path) -> Path:
     """Make a page of all of Berlin's planning areas."""
-    runs = "  - {id: 447-areas, notebook: comparison, parameters: {target_group: residents, level: plr}}\n"
+    runs = "  - {id: all-areas, notebook: comparison, parameters: {target_group: residents, level: plr}}\n"
     return made(folder / "berlin", "berlin", "public", runs, "--raw", str(raw))
 
 

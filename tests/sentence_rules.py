@@ -23,8 +23,8 @@ FINDINGS = {
     "de": {"überwiegend steigend": UP, "überwiegend fallend": DOWN, "kein klarer Trend": NONE, "zuletzt höher": HIGHER,
            "zuletzt niedriger": LOWER, "nicht unterscheidbar": ALIKE, "nicht geprüft": UNTESTED, "nur ein Wert": ONE,
            "Werte geheim gehalten": HIDDEN, "überschneidende Zeiträume": OVERLAPPING},
-    "en": {"mostly rising": UP, "mostly falling": DOWN, "no clear trend": NONE, "higher at last": HIGHER,
-           "lower at last": LOWER, "not to be told apart": ALIKE, "not tested": UNTESTED, "one value only": ONE,
+    "en": {"mostly rising": UP, "mostly falling": DOWN, "no clear trend": NONE, "latest value higher": HIGHER,
+           "latest value lower": LOWER, "not to be told apart": ALIKE, "not tested": UNTESTED, "one value only": ONE,
            "values kept confidential": HIDDEN, "overlapping spans": OVERLAPPING},
 }  # fmt: skip
 ARROWS = {"↗": {UP, HIGHER}, "↘": {DOWN, LOWER}}
@@ -41,7 +41,7 @@ HEADINGS = {
            "Zuletzt niedriger": {LOWER}, "Kein klarer Trend": {NONE}, "Nicht auf Zufall geprüft": {UNTESTED},
            "Unterschied nicht von Zufall zu unterscheiden": {ALIKE}, "Werte geheim gehalten": {HIDDEN},
            "Keine Aussage zur Entwicklung möglich": {ONE, OVERLAPPING}},
-    "en": {"Mostly risen": {UP}, "Mostly fallen": {DOWN}, "Higher at last": {HIGHER}, "Lower at last": {LOWER},
+    "en": {"Mostly risen": {UP}, "Mostly fallen": {DOWN}, "Latest value higher": {HIGHER}, "Latest value lower": {LOWER},
            "No clear trend": {NONE}, "Not tested against chance": {UNTESTED},
            "Difference not to be told from chance": {ALIKE}, "Values kept confidential": {HIDDEN},
            "No development can be stated": {ONE, OVERLAPPING}},
@@ -223,8 +223,8 @@ ENGLISH = {
         "The last value differs discernibly from the first one, but over {points} {periods} no direction prevails (tested with "
         "@method@, {p})."
     ),
-    HIGHER: "A comparison of two {periods}, not a trend: the last value is higher than chance explains.",
-    LOWER: "A comparison of two {periods}, not a trend: the last value is lower than chance explains.",
+    HIGHER: "A comparison of two {periods}, not a trend: the last value is higher by more than chance explains.",
+    LOWER: "A comparison of two {periods}, not a trend: the last value is lower by more than chance explains.",
     ALIKE: "A comparison of two {periods}, not a trend: the difference cannot be told from chance.",
     UNTESTED: "A comparison of two {periods}, not a trend; for this indicator no test is possible.",
     "not_declared": (

@@ -85,8 +85,8 @@ SURE = {
         ),
     },
     "en": {
-        UP: "Over {points} {periods} the rise prevails, more clearly than chance would make one expect",
-        DOWN: "Over {points} {periods} the decline prevails, more clearly than chance would make one expect",
+        UP: "Over {points} {periods} the rise prevails, more clearly than would be expected by chance",
+        DOWN: "Over {points} {periods} the decline prevails, more clearly than would be expected by chance",
         NONE: "Over {points} {periods} no prevailing direction can be told from chance",
         "ends": "The last value differs discernibly from the first one, but over {points} {periods} no direction prevails",
         HIGHER: "It is a comparison of two {periods}, not a trend: the difference is larger than chance explains",
@@ -188,7 +188,8 @@ def _beside(at: Setting, row: Course) -> str:
         same = "; the difference cannot be told from chance"
     sides = {"darüber" if german else "above": own >= town, "darunter" if german else "below": own <= town}
     lies = "das Gebiet liegt erkennbar" if german else "the area lies discernibly"
-    allowed = [f"; {lies} {word}" for word, is_right in sides.items() if is_right]
+    end = "" if german else " that"
+    allowed = [f"; {lies} {word}{end}" for word, is_right in sides.items() if is_right]
     return rf"{begin}(?:{'|'.join([same, *allowed])})?\."
 
 
@@ -294,11 +295,11 @@ PLAIN = {
         "as_much": r"Im (?:Jahr|Schuljahr) (?P<year>[\d/]+) waren es etwa gleich viele\.",
         "course": r"Die Zahl ist über die Jahre (?P<word>gestiegen|gesunken)\.",
         "pair": r"Die letzte Zahl ist (?P<word>höher|niedriger)\.",
-        "town": r"In der ganzen Stadt sind es etwa (?P<n>[\d.]+)(?: von (?P<base>[\d.]+))?\.",
+        "town": r"In ganz (?P<where>.+) sind es etwa (?P<n>[\d.]+)(?: von (?P<base>[\d.]+))?\.",
         "side": r"Die Zahl im Gebiet ist (?P<word>höher|niedriger)\.",
         "range": r"In den Gebieten sind es etwa (?P<low>[\d.]+) bis (?P<high>[\d.]+)(?: von (?P<base>[\d.]+))?\.",
-        "above": r"In (?P<n>\d+) Gebiet(?:en)? ist die Zahl höher als in der Stadt\.",
-        "below": r"In (?P<n>\d+) Gebiet(?:en)? ist die Zahl niedriger als in der Stadt\.",
+        "above": r"In (?P<n>\d+) Gebiet(?:en)? ist die Zahl höher als in (?P<where>.+)\.",
+        "below": r"In (?P<n>\d+) Gebiet(?:en)? ist die Zahl niedriger als in (?P<where>.+)\.",
         "around": r"In (?P<n>\d+) Gebiet(?:en)? kann der Unterschied Zufall sein\.",
         "without": r"Für (?P<n>\d+) Gebiete? gibt es keine Zahl\.",
         "sure": r"Das ist wohl mehr als Zufall\.",
@@ -323,11 +324,11 @@ PLAIN = {
         "as_much": r"In the (?:year|school year) (?P<year>[\d/]+) it was about as many\.",
         "course": r"Over the years the number has (?P<word>risen|fallen)\.",
         "pair": r"The last number is (?P<word>higher|lower)\.",
-        "town": r"In the whole town it is about (?P<n>[\d,]+)(?: in (?P<base>[\d,]+))?\.",
+        "town": r"In all of (?P<where>.+) it is about (?P<n>[\d,]+)(?: in (?P<base>[\d,]+))?\.",
         "side": r"The number in the area is (?P<word>higher|lower)\.",
         "range": r"In the areas it is about (?P<low>[\d,]+) to (?P<high>[\d,]+)(?: in (?P<base>[\d,]+))?\.",
-        "above": r"In (?P<n>\d+) areas? the number is higher than in town\.",
-        "below": r"In (?P<n>\d+) areas? the number is lower than in town\.",
+        "above": r"In (?P<n>\d+) areas? the number is higher than in (?P<where>.+)\.",
+        "below": r"In (?P<n>\d+) areas? the number is lower than in (?P<where>.+)\.",
         "around": r"In (?P<n>\d+) areas? the difference may be chance\.",
         "without": r"For (?P<n>\d+) areas? there is no number\.",
         "sure": r"This is probably more than chance\.",
@@ -424,7 +425,7 @@ class PlainCheck:
         )
 
     def _town(self, found: dict[str, str]) -> bool:
-        return self._rounds(found["n"], self.row.town, found.get("base"))
+        return found["where"] == self.at.town and self._rounds(found["n"], self.row.town, found.get("base"))
 
     def _side(self, found: dict[str, str]) -> bool:
         own = number(self.row.last if isinstance(self.row, Course) else self.row.total, self.language)
@@ -438,7 +439,8 @@ class PlainCheck:
         )
 
     def _counted(self, found: dict[str, str], side: int) -> bool:
-        return isinstance(self.row, Compared) and int(found["n"]) == self.row.sides.get(side, 0)
+        is_town = found.get("where", self.at.town) == self.at.town
+        return isinstance(self.row, Compared) and is_town and int(found["n"]) == self.row.sides.get(side, 0)
 
     def _above(self, found: dict[str, str]) -> bool:
         return self._counted(found, 1)

@@ -89,7 +89,7 @@ def test_the_statement_says_who_assessed_what_and_when():
         "If you get no answer",
     ]
     assert found["Accessibility"] == (
-        "These pages meet what the law asks (BGG NRW (en)) in part. What does not is named below. "
+        "These pages meet in part what the law asks (BGG NRW (en)). Where they fall short is said below. "
         "Assessed on 20 November 2026 by the publisher itself."
     )
     assert found["What is not accessible"] == "Karten haben keine Beschriftung (en)"

@@ -111,7 +111,7 @@ def test_break_is_marked_and_explained(view):
     frame = view.frame.assign(segment=(view.frame["period_end"] >= "2015-01-01").astype(int))
     shown = sa.charts.development(view, frame)
     assert len(group(svg_of(shown), "break")) == 1
-    assert "Dotted upright line: here the way of counting changed" in shown.text
+    assert "Dotted vertical line: here the way of counting changed" in shown.text
 
 
 def test_deviating_areas_stand_in_the_order_of_their_numbers(view):
@@ -139,7 +139,7 @@ def test_deviating_areas_differ_in_more_than_colour():
 def test_comparison_is_told_in_words(view):
     caption, alt = sa.charts.comparison(view, compared(view)).text.splitlines()
     assert caption == (
-        "3 quarters in the order of their numbers; dot: value, line: 95 % interval. Upright line: Klein. "
+        "3 quarters in the order of their numbers; dot: value, line: 95 % interval. Vertical line: Klein. "
         "Filled: the interval excludes the town's value; open: it does not."
     )
     assert alt == (

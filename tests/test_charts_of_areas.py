@@ -264,7 +264,7 @@ def test_slopes_of_areas_without_both_dates_are_in_the_table_alone(view, develop
     changed.loc[chosen, ["first_value", "change", "change_lower", "change_upper"]] = np.nan
     changed.loc[chosen, "finding"] = sa.trends.HIDDEN
     shown = sa.charts.slopes(view, changed)
-    assert "Areas without a value at both dates stand in the table alone." in shown.text
+    assert "Areas without a value at both dates are only in the table." in shown.text
     assert "01 <script>alert(1)</script>\t•\t10.0%\t–" in shown.text
     assert "• confidential." in shown.text.replace("\u00a0", " ")
 

@@ -75,7 +75,7 @@ def feed(folder):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("de", "Dieses Ergebnis konnte nicht erstellt werden."), ("en", "This finding could not be made.")],
+    [("de", "Dieser Befund konnte nicht erstellt werden."), ("en", "This finding could not be made.")],
 )
 def test_a_notice_stands_where_a_finding_could_not_be_made(tmp_path, made, language, said):  # noqa: F811
     made["trend-older"] = Failure("error", "ValueError", "kaputt")

@@ -48,7 +48,9 @@ def patterns(language: LanguageCode) -> list[str]:
     words = Language(language)
     single = [words.text(message) for message in plain.SENTENCE_MESSAGES.values()]
     pairs = (plain.AREAS_ABOVE_SIGNS, plain.AREAS_BELOW_SIGNS, plain.AREAS_AROUND_SIGNS, plain.AREAS_WITHOUT_SIGNS)
-    counted = [words.plural(*pair, count).replace(str(count), "{count}") for pair in pairs for count in (1, 6)]
+    counted = [
+        words.plural(*pair, count, town="X").replace(str(count), "{count}") for pair in pairs for count in (1, 6)
+    ]
     return single + counted
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.judging import Fault
 from sozialanalyse.audit.numerals import read_number
+from sozialanalyse.audit.pictures import LEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,9 +45,9 @@ def fault(panel: Panel, message: str, **values: str) -> Fault:
 
 
 def strangers(panel: Panel, *known: str) -> Iterator[Fault]:
-    """Refuse what is drawn in groups that such a chart does not have; those of frames are not among them."""
+    """Refuse what is drawn in groups that such a chart does not have; those of frames and lines to names are not among them."""
     for group in panel.groups:
-        if group not in known and not (group.startswith(SHADE) and SHADE in known):
+        if group not in (*known, LEADERS) and not (group.startswith(SHADE) and SHADE in known):
             yield fault(
                 panel, "the panel {panel} holds shapes in the group {group}, which it should not have", group=group
             )

@@ -89,7 +89,7 @@ def links(data: Any, files: Mapping[str, bytes], address: str, language: str) ->
         )
         for place, file in entries
     )
-    hint = words.text("The files stand beside this page. Who has the page alone finds its numbers in its tables.")
+    hint = words.text("The files stand beside this page. Anyone who has only the page finds the numbers in its tables.")
     return Markup('<ul class="downloads">{}</ul><p>{}</p>').format(items, hint)
 
 

@@ -155,7 +155,7 @@ def _caption(view: View, areas: pd.DataFrame, rows: Rows) -> str:
     texts = [words.text(message, count=_number_of_areas(view, len(rows.areas)), level=view.level_name(plural=True))]
     by_indicator = [part for _, part in areas.groupby("indicator")]
     if any(_has_town_line(view, part) for part in by_indicator):
-        texts.append(words.text("Upright line: {town}.", town=_keys.town(view)))
+        texts.append(words.text("Vertical line: {town}.", town=_keys.town(view)))
     if (areas["relation"] != UNKNOWN).any():
         texts.append(words.text("Filled: the interval excludes the town's value; open: it does not."))
     if (areas["value"].notna() & (areas["relation"] == UNKNOWN)).any():

@@ -203,7 +203,7 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame]) -> str:
     text = view.words.text
     texts = [
         text(
-            "Each sign is one of the {level}; the level line is {town}.",
+            "Each sign is one of the {level}; the horizontal line is {town}.",
             level=view.level_name(plural=True),
             town=_keys.town(view),
         ),
@@ -211,11 +211,11 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame]) -> str:
             "Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %."
         ),
         text(
-            "Open circle: within; filled circle: beyond the inner curves; diamond: beyond the outer ones. Small areas scatter more, so the limits are wider for them."
+            "Open circle: within; filled circle: beyond the inner curves; diamond: beyond the outer ones. Values of small areas vary more, so the limits are wider for them."
         ),
     ]
     if any((part["place"] == "").any() for part in chosen.values()):
-        texts.append(text("Areas without a value stand in the table alone."))
+        texts.append(text("Areas without a value are only in the table."))
     texts.append(text("All axes begin at zero."))
     return " ".join(texts)
 

@@ -155,7 +155,7 @@ def _alt(view: View, columns: dict[str, pd.DataFrame]) -> str:
     text = view.words.text
     texts = [
         text(
-            "Heat map: how the {level} lie to {town}, by indicator.",
+            "Heat map: how the {level} compare with {town}, by indicator.",
             level=view.level_name(plural=True),
             town=_keys.town(view),
         )
@@ -189,7 +189,7 @@ def _table(view: View, columns: dict[str, pd.DataFrame], rows: Rows) -> Table:
     headings = [_heading(view, column.iloc[0]) for column in columns.values()]
     return Table(
         caption=text(
-            "How the {level} lie to {town}",
+            "How the {level} compare with {town}",
             level=view.level_name(plural=True),
             town=_keys.town(view),
         ),

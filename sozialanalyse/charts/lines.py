@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 DEVIATING_PANELS = 4
 
+NAMED_END = 92.0
+"""Width for the name and the last value of a line, in points."""
+
 
 def development(view: View, frame: pd.DataFrame) -> Shown:
     """Draw how each indicator developed in the view's area, beside the town.
@@ -47,15 +50,15 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
     series = {name: rows for name, rows in series.items() if rows["value"].notna().any()}
     if not series:
         return nothing()
-    panels = style.Panels(columns=min(2, len(series)), height=104, right=92)
+    lines = {name: _lines_of_development(view, courses, name) for name in series}
+    every = [line for of_panel in lines.values() for line in of_panel]
+    panels = style.Panels(columns=min(2, len(series)), height=104, right=_room_for_ends(view, every))
     limits = time_limits(list(series.values()))
-    interrupted = False
+    interrupted = any(len(line.stretches) > 1 for line in every)
     with style.look():
         drawn, axes = panels.draw(len(series))
         for panel, (name, rows) in zip(axes, series.items(), strict=True):
-            lines = _lines_of_development(view, courses, name)
-            interrupted |= any(len(line.stretches) > 1 for line in lines)
-            _draw_lines(view, panel, name, lines, limits)
+            _draw_lines(view, panel, name, lines[name], limits)
             mark_breaks(panel, rows)
     alt, caption = _alt_of_development(view, series, courses), _caption(view, series, interrupted=interrupted)
     return figure(drawn, alt, caption, keys=_keys_of_drawn(list(series.values()), view))
@@ -139,6 +142,14 @@ def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[
     return lines
 
 
+def _room_for_ends(view: View, lines: list[Line]) -> float:
+    """Width that the ends of lines need right of their panel: a name and a value, or the value alone."""
+    if any(line.name for line in lines):
+        return NAMED_END
+    values = [_value(view, line.last, line.last["status"]) for line in lines]
+    return min(max(style.text_width(value, style.NORMAL, "bold") for value in values) + 12, NAMED_END)
+
+
 def _lines_of_deviating(view: View, courses: Courses, indicator: str, areas: list[str]) -> list[Line]:
     """Lines of the areas in the order of their ids, the town last so that it lies on top."""
     lines = []
@@ -219,7 +230,7 @@ def _value(view: View, row: pd.Series, status: str = NUMBER) -> str:
 
 
 def _break_note(view: View) -> str:
-    message = "Dotted upright line: here the way of counting changed; the values on both sides cannot be compared."
+    message = "Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared."
     return view.words.text(message)
 
 

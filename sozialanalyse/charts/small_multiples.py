@@ -219,7 +219,7 @@ def _caption(view: View, indicator: str, rows: pd.DataFrame, level: str) -> str:
     segments = rows[rows["value"].notna()].groupby("area")["segment"].nunique()
     if (segments > 1).any():
         texts.append(
-            text("Dotted upright line: here the way of counting changed; the values on both sides cannot be compared.")
+            text("Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared.")
         )
     if (converted(rows) & rows["value"].notna()).any():
         texts.append(text("Hollow points and dotted line: converted to today's areas, an estimate."))

@@ -228,13 +228,13 @@ def _caption(view: View, chosen: dict[str, pd.DataFrame], everything: pd.DataFra
     texts = [text("{level}, first and last date.", level=_level(view, everything))]
     kinds = {kind for part in chosen.values() for kind in part["kind"]}
     if kinds & {UP, DOWN}:
-        texts.append(text("Full line with a triangle: the change is more than chance alone explains."))
+        texts.append(text("Solid line with a triangle: the change is more than chance alone explains."))
     if UNCLEAR in kinds:
-        texts.append(text("Dashed line with a dot: it cannot be told apart from chance, or was not tested."))
+        texts.append(text("Dashed line with a dot: the change cannot be told from chance, or was not tested."))
     if any(part["converted"].astype(bool).any() for part in chosen.values()):
         texts.append(text("Hollow points and dotted line: converted to today's areas, an estimate."))
     if len(everything) > sum(map(len, chosen.values())):
-        texts.append(text("Areas without a value at both dates stand in the table alone."))
+        texts.append(text("Areas without a value at both dates are only in the table."))
     texts.append(text("All axes begin at zero."))
     return " ".join(texts)
 

@@ -154,7 +154,7 @@ def _key(row: pd.Series, statistic: str) -> str:
 def _note_on_left_out(view: View, shown: int, left_out: int) -> str:
     if not left_out:
         return ""
-    message = "Shown are the {shown} clearest of {all}, in the order of the areas."
+    message = "The {shown} clearest of {all} are shown, in the order of the areas."
     found = _keys.number(view, shown + left_out, "found")
     return view.words.text(message, shown=_keys.number(view, shown, "shown"), all=found)
 

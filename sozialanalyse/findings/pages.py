@@ -79,7 +79,7 @@ def _opening(view: View, title: str, rows: pd.DataFrame, said: list[str], key_fi
 
 def _absence(view: View) -> str:
     if view.indicators:
-        return view.words.text("There are no data of this area and date.")
+        return view.words.text("There are no data for this area and date.")
     return view.words.text("There are no data for this target group.")
 
 

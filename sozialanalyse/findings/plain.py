@@ -68,7 +68,7 @@ SENTENCE_MESSAGES = {
     "one_date": "Numbers for other years are missing.",
     "hidden": "We do not show some numbers here.",
     "protects": "This protects people.",
-    "town": "In the whole town it is about {count}.",
+    "town": "In all of {town} it is about {count}.",
     ABOVE: "The number in the area is {word}.",
     BELOW: "The number in the area is {word}.",
     "range": "In the areas it is about {low} to {high}.",
@@ -81,12 +81,12 @@ SENTENCE_MESSAGES = {
 """Message ids of all sentences but those that depend on a number of areas."""
 
 AREAS_ABOVE_SIGNS = (
-    "In {count} area the number is higher than in town.",
-    "In {count} areas the number is higher than in town.",
+    "In {count} area the number is higher than in {town}.",
+    "In {count} areas the number is higher than in {town}.",
 )
 AREAS_BELOW_SIGNS = (
-    "In {count} area the number is lower than in town.",
-    "In {count} areas the number is lower than in town.",
+    "In {count} area the number is lower than in {town}.",
+    "In {count} areas the number is lower than in {town}.",
 )
 AREAS_AROUND_SIGNS = ("In {count} area the difference may be chance.", "In {count} areas the difference may be chance.")
 AREAS_WITHOUT_SIGNS = ("For {count} area there is no number.", "For {count} areas there is no number.")
@@ -272,7 +272,7 @@ def _beside(view: View, row: Any) -> list[str]:
     last = _rounded(view, row.indicator, view.area, row.last_end, row.last_value)
     number = _rounded(view, row.indicator, view.town.areas.root, row.last_end, town, last.base)
     found = side(row_of(view, row.indicator, row.last_end, view.area), town)
-    sentences = [_say(view, "town", count=_of_base(view, row.indicator, number))]
+    sentences = [_say(view, "town", town=_keys.town(view), count=_of_base(view, row.indicator, number))]
     if found in {ABOVE, BELOW}:
         word = keyed(
             view.words.text("higher" if found == ABOVE else "lower"),
@@ -308,7 +308,7 @@ def _areas(view: View, row: Any) -> list[str]:
     }
     tested = row.above + row.below + row.around
     said = [
-        view.words.plural(*forms, int(count), key=_keys.of_level(view, f"level_{name}", row))
+        view.words.plural(*forms, int(count), key=_keys.of_level(view, f"level_{name}", row), town=_keys.town(view))
         for name, (forms, count) in counts.items()
         if count
     ]

@@ -170,8 +170,8 @@ def _verdict(view: View, row: Any, found: Evidence) -> str:
 
 
 _SURE_VERDICTS = {
-    trends.RISING: "Over {points} {periods} the {word} prevails, more clearly than chance would make one expect.",
-    trends.FALLING: "Over {points} {periods} the {word} prevails, more clearly than chance would make one expect.",
+    trends.RISING: "Over {points} {periods} the {word} prevails, more clearly than would be expected by chance.",
+    trends.FALLING: "Over {points} {periods} the {word} prevails, more clearly than would be expected by chance.",
     trends.NO_CLEAR_TREND: "Over {points} {periods} no prevailing direction can be told from chance.",
     trends.HIGHER: "It is a comparison of two {periods}, not a trend: the difference is larger than chance explains.",
     trends.LOWER: "It is a comparison of two {periods}, not a trend: the difference is larger than chance explains.",
@@ -226,8 +226,8 @@ def _beside(view: View, indicator: str, day: pd.Timestamp, own: Any, town: float
 
 
 _BESIDE_VERDICTS = {
-    ABOVE: "In {town} as a whole it was {value}; the area lies discernibly {word}.",
-    BELOW: "In {town} as a whole it was {value}; the area lies discernibly {word}.",
+    ABOVE: "In {town} as a whole it was {value}; the area lies discernibly {word} that.",
+    BELOW: "In {town} as a whole it was {value}; the area lies discernibly {word} that.",
     AROUND: "In {town} as a whole it was {value}; the difference cannot be told from chance.",
     UNKNOWN: "In {town} as a whole it was {value}.",
 }

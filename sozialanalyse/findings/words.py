@@ -199,8 +199,8 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 _FOUND_VERDICTS = {
     trends.RISING: "Mostly risen: {indicators}",
     trends.FALLING: "Mostly fallen: {indicators}",
-    trends.HIGHER: "Higher at last: {indicators}",
-    trends.LOWER: "Lower at last: {indicators}",
+    trends.HIGHER: "Latest value higher: {indicators}",
+    trends.LOWER: "Latest value lower: {indicators}",
     trends.NO_CLEAR_TREND: "No clear trend: {indicators}",
     trends.NO_CLEAR_DIFFERENCE: "Difference not to be told from chance: {indicators}",
     trends.UNTESTED: "Not tested against chance: {indicators}",
@@ -319,8 +319,8 @@ _VERDICTS = {
     trends.NO_CLEAR_TREND: "Over {points} {periods} no prevailing direction can be told from chance (tested with {method}, {p}).",
 }
 _PAIR_VERDICTS = {
-    trends.HIGHER: "A comparison of two {periods}, not a trend: the last value is higher than chance explains.",
-    trends.LOWER: "A comparison of two {periods}, not a trend: the last value is lower than chance explains.",
+    trends.HIGHER: "A comparison of two {periods}, not a trend: the last value is higher by more than chance explains.",
+    trends.LOWER: "A comparison of two {periods}, not a trend: the last value is lower by more than chance explains.",
     trends.NO_CLEAR_DIFFERENCE: "A comparison of two {periods}, not a trend: the difference cannot be told from chance.",
     trends.UNTESTED: "A comparison of two {periods}, not a trend; for this indicator no test is possible.",
 }

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _STATUS_LABELS = {
     "full": "These pages meet what the law asks ({law}).",
-    "partial": "These pages meet what the law asks ({law}) in part. What does not is named below.",
-    "none": "These pages do not meet what the law asks ({law}). What does not is named below.",
+    "partial": "These pages meet in part what the law asks ({law}). Where they fall short is said below.",
+    "none": "These pages do not meet what the law asks ({law}). Where they fall short is said below.",
 }
 _METHODS = {
     "self": "Assessed on {date} by the publisher itself.",

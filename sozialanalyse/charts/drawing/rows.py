@@ -6,7 +6,7 @@ Where there are too many areas to name each, the larger areas that they belong t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -94,17 +94,24 @@ def mark_states(axes: Axes, areas: pd.DataFrame, rows: Rows, place: float) -> No
 def name_rows(view: View, axes: Axes, rows: Rows) -> None:
     """Write the areas' names left of the first panel; where there are too many, those of the groups they belong to."""
     width = axes.get_window_extent().width
-    place = {"transform": axes.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": rows.size}
+    place: dict[str, Any] = {
+        "transform": axes.get_yaxis_transform(),
+        "ha": "right",
+        "va": "center",
+        "fontsize": rows.size,
+    }
     if rows.named:
         for number, area in enumerate(rows.areas):
             name = style.fit(_keys.area(view, area), rows.names - 4, rows.size)
             style.write(axes, -8 / width, number, name, **place)
         return
+    ends: list[float] = []
     for name, first, last in _groups(view, rows):
         style.write(axes, -9 / width, (first + last) / 2, style.fit(name, rows.names - 6, rows.size), **place)
         short = min(1.0 / rows.height, (last - first) / 2)  # leaves a gap of two points
-        line = [first - 0.5 + short, last + 0.5 - short]
-        axes.plot([-5 / width] * 2, line, color=style.QUIET, linewidth=0.8, clip_on=False, transform=place["transform"])
+        ends += [first - 0.5 + short, last + 0.5 - short, np.nan]
+    look: dict[str, Any] = {"color": style.QUIET, "linewidth": 0.8, "clip_on": False, "gid": "leaders"}
+    axes.plot(np.full(len(ends), -5 / width), ends, transform=place["transform"], **look)
 
 
 def _groups(view: View, rows: Rows) -> list[tuple[str, int, int]]:
