@@ -32,7 +32,7 @@ Corner = tuple[float, float]
 _FRAME = Markup("<svg width='{}' height='{}' fill='none' stroke='currentColor' aria-hidden='true'{}>{}</svg>")
 _LINE = Markup("<path d='{}'/>")
 _BREAKS = Markup("<path stroke-dasharray='1 2' d='{}'/>")
-_BREAK_MESSAGE = "Dotted upright line: here the way of counting changed; the values on both sides cannot be compared."
+_BREAK_MESSAGE = "Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared."
 _LAST = Markup("<circle cx='{}' cy='{}' r='1.5'/>")
 
 
