@@ -1,7 +1,8 @@
 """The ways to make findings that ``batch`` compares, each in a process of its own: ``python -m benchmarks._batch_ways WAY JOBS``.
 
-The file of jobs says which notebooks, with which parameters, and where the pages go. What a way prints last is the seconds of
-its work where its start does not count.
+The file of jobs says which notebooks, with which parameters, and where the pages go. Each way yields after each finding; then is
+the moment to see how fast the machine is just now (:func:`pace`). What a way prints last is the paces, and the seconds of its work
+where its start does not count.
 """
 
 # ruff: noqa: PLC0415, S102, S307, S603 - each way imports what it needs, and runs our own notebooks and programs
@@ -16,13 +17,26 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Job = dict[str, Any]
 """``id, notebook, parameters``."""
 
 
-def papermill_cli(jobs: list[Job], pages: Path) -> None:
+STEPS = 200_000
+
+
+def pace() -> float:
+    """Take the seconds of the processor that a fixed piece of work needs: others on the same machine make it slower."""
+    start = time.thread_time()
+    sum(number * number for number in range(STEPS))
+    return time.thread_time() - start
+
+
+def papermill_cli(jobs: list[Job], pages: Path) -> Iterator[None]:
     """Papermill's and nbconvert's commands, one finding after the other.
 
     Parameters are given as texts (``-r``): with ``-p`` the area 05 would become the number 5.
@@ -35,9 +49,10 @@ def papermill_cli(jobs: list[Job], pages: Path) -> None:
         subprocess.run(run, check=True, capture_output=True)
         convert = [programs / "jupyter", "nbconvert", "--to", "html", "--no-input", executed]
         subprocess.run(convert, check=True, capture_output=True)
+        yield
 
 
-def papermill_api(jobs: list[Job], pages: Path) -> None:
+def papermill_api(jobs: list[Job], pages: Path) -> Iterator[None]:
     """Papermill and nbconvert called in one process, one finding after the other."""
     import nbformat
     import papermill
@@ -50,9 +65,10 @@ def papermill_api(jobs: list[Job], pages: Path) -> None:
         )
         html, _ = exporter.from_notebook_node(nbformat.from_dict(notebook))
         (pages / f"{job['id']}.html").write_text(html, encoding="utf-8")
+        yield
 
 
-def ours(jobs: list[Job], pages: Path, workers: int, engine: str = "fork") -> None:
+def ours(jobs: list[Job], pages: Path, workers: int) -> Iterator[None]:
     """Our execution of a batch, the start of its template included."""
     from sozialanalyse.batch.execution import Execution
     from sozialanalyse.batch.runs import Run
@@ -64,9 +80,10 @@ def ours(jobs: list[Job], pages: Path, workers: int, engine: str = "fork") -> No
         for job in jobs
     ]
     given = {"raw": None, "town": "", **{name: jobs[0]["parameters"][name] for name in ("release", "audience")}}
-    for executed in Execution(work, pages / "logs", given, workers, engine=engine).results(runs):
+    for executed in Execution(work, pages / "logs", given, workers, engine="fork").results(runs):
         assert executed.page is not None, executed.failure
         (pages / f"{executed.run.id}.html").write_text(executed.page.html, encoding="utf-8")
+        yield
 
 
 def _own(job: Job) -> Job:
@@ -74,10 +91,11 @@ def _own(job: Job) -> Job:
     return {name: value for name, value in job["parameters"].items() if name in {"target_group", "area"}}
 
 
-def floor(jobs: list[Job], pages: Path) -> tuple[float, float]:
+def floor(jobs: list[Job], pages: Path) -> Iterator[None]:
     """The same code in one interpreter that has imported everything and opened the Release: cells, what they show, pages.
 
-    What findings of a group share is computed by the first of them and kept, as long as the interpreter lives.
+    It yields once before the first finding, when it is warm. What findings of a group share is computed by the first of them and kept,
+    as long as the interpreter lives.
     """
     os.environ |= {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     from sozialanalyse import warming
@@ -86,10 +104,10 @@ def floor(jobs: list[Job], pages: Path) -> tuple[float, float]:
     warm(None)
     warming.load_maps()
     release = warming.hold(jobs[0]["parameters"]["release"])
-    start, before = time.perf_counter(), time.process_time()
+    yield
     for job in jobs:
         (pages / f"{job['id']}.html").write_text(_finding(job, release), encoding="utf-8")
-    return time.perf_counter() - start, time.process_time() - before
+        yield
 
 
 def _finding(job: Job, release: Any) -> str:
@@ -121,22 +139,29 @@ def _shown(source: str, names: dict[str, Any]) -> dict[str, Any] | None:
     return None if value is None else value._repr_mimebundle_()
 
 
+FLOOR = "floor: one warm interpreter"
+ONE, TWO = "ours, 1 worker", "ours, 2 workers"
 WAYS = {
     "papermill and nbconvert, command line": papermill_cli,
     "papermill and nbconvert, in one process": papermill_api,
-    "ours, 1 worker": lambda jobs, pages: ours(jobs, pages, 1),
-    "ours, 2 workers": lambda jobs, pages: ours(jobs, pages, 2),
-    "floor: one warm interpreter": floor,
+    ONE: lambda jobs, pages: ours(jobs, pages, 1),
+    TWO: lambda jobs, pages: ours(jobs, pages, 2),
+    FLOOR: floor,
 }
 
 
 def main(way: str, jobs_file: str, pages: str) -> None:
-    """Make all findings in one way and print the seconds of its work, where only that counts."""
+    """Make all findings in one way; print the paces, and the seconds by the clock and of the processor where the start does not count."""
     folder = Path(pages)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    seconds = WAYS[way](json.loads(Path(jobs_file).read_text(encoding="utf-8")), folder)
-    sys.stdout.write(f"{json.dumps(seconds)}\n")
+    made = WAYS[way](json.loads(Path(jobs_file).read_text(encoding="utf-8")), folder)
+    if way == FLOOR:
+        next(made)
+    start, before = time.perf_counter(), time.process_time()
+    paces = [pace() for _ in made]
+    own = (time.perf_counter() - start, time.process_time() - before) if way == FLOOR else None
+    sys.stdout.write(f"{json.dumps({'paces': paces, 'own': own})}\n")
 
 
 if __name__ == "__main__":

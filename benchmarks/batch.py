@@ -20,13 +20,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks._batch_ways import WAYS, Job
+from benchmarks._batch_ways import FLOOR, ONE, TWO, WAYS, Job
 from benchmarks._printing import Criteria, say, table
 
 ROOT = Path(__file__).resolve().parent.parent
 TOWN = ROOT / "data" / "musterstadt"
 GROUPS = ("children", "older", "families", "disability")
-COMMANDS, IN_PROCESS, ONE, TWO, FLOOR = WAYS
+COMMANDS, IN_PROCESS, *_ = WAYS
 
 Seconds = dict[str, list[float]]
 """By way, a number a round."""
@@ -106,26 +106,54 @@ def findings(release: Path, count: int, audience: str) -> list[Job]:
 
 
 def measured(jobs: list[Job], ways: list[str], rounds: int, folder: Path) -> tuple[Seconds, Seconds]:
-    """Take the seconds of each way in each round, by the clock and of the processors."""
+    """Take the seconds of each way in each round, by the clock and of the processors, as if the machine had always been equally fast."""
     file = folder / "jobs.json"
     file.write_text(json.dumps(jobs), encoding="utf-8")
     taken: Seconds = {way: [] for way in ways}
     used: Seconds = {way: [] for way in ways}
+    paces: Seconds = {way: [] for way in ways}
     for number, way in itertools.product(range(rounds), ways):
-        start, before = time.perf_counter(), processor_seconds()
-        command = [sys.executable, "-m", "benchmarks._batch_ways", way, str(file), str(folder / "pages" / way)]
-        done = subprocess.run(  # noqa: S603 - our own module
-            command, cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        whole = time.perf_counter() - start
-        if done.returncode:
-            message = f"{way} failed:\n{done.stderr[-4000:]}"
-            raise SystemExit(message)
-        own = json.loads(done.stdout.strip().splitlines()[-1])
-        taken[way].append(whole if own is None else own[0])
-        used[way].append(processor_seconds() - before if own is None else own[1])
-        say(f"  round {number + 1}: {way}: {taken[way][-1]:.2f} s, {used[way][-1]:.2f} s of processors")
-    return taken, used
+        whole, worked, pace = _once(way, file, folder / "pages" / way)
+        say(f"  round {number + 1}: {way}: {whole:.2f} s, {worked:.2f} s of processors (pace {1000 * pace:.1f} ms)")
+        for seconds, value in ((taken, whole), (used, worked), (paces, pace)):
+            seconds[way].append(value)
+    return at_one_pace(taken, paces), at_one_pace(used, paces)
+
+
+def _once(way: str, jobs: Path, pages: Path) -> tuple[float, float, float]:
+    """Make all findings in one way; return its seconds by the clock and of the processors, and the mean pace of the machine."""
+    start, before = time.perf_counter(), processor_seconds()
+    command = [sys.executable, "-m", "benchmarks._batch_ways", way, str(jobs), str(pages)]
+    done = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    whole, worked = time.perf_counter() - start, processor_seconds() - before
+    if done.returncode:
+        message = f"{way} failed:\n{done.stderr[-4000:]}"
+        raise SystemExit(message)
+    said = json.loads(done.stdout.strip().splitlines()[-1])
+    if said["own"]:
+        whole, worked = said["own"]
+    aside = sum(said["paces"])
+    # Our runs go on while we look how fast the machine is; the others wait.
+    return whole - (0.0 if way in {ONE, TWO} else aside), worked - aside, statistics.mean(said["paces"])
+
+
+def at_one_pace(seconds: Seconds, paces: Seconds) -> Seconds:
+    """Say how long all would have taken at the median pace: others use the machine too, and it changes within minutes.
+
+    Parameters
+    ----------
+    seconds
+        Measured, of each round.
+    paces
+        What the fixed piece of work took meanwhile.
+    """
+    usual = statistics.median(itertools.chain.from_iterable(paces.values()))
+    return {
+        way: [taken * usual / pace for taken, pace in zip(rounds, paces[way], strict=True)]
+        for way, rounds in seconds.items()
+    }
 
 
 def processor_seconds() -> float:
@@ -153,7 +181,7 @@ def judged(seconds: dict[str, float], used: dict[str, float], figures: dict[str,
         }
         for way, taken in seconds.items()
     ]
-    table("medians of the rounds", rows)
+    table("medians of the rounds, at one pace", rows)
     criteria = Criteria()
     criteria.judge(
         len({tuple(counted) for counted in figures.values()}) == 1 and min(map(min, figures.values())) > 0,
