@@ -189,6 +189,7 @@ def _declared(turn: itertools.cycle[str]) -> dict[str, object]:
         "site": {
             "publisher": both(next(turn)),
             "feedback": both(next(turn)),
+            "url": "https://ort.example/bericht-7",
             "logo": "logo.svg",
             "colours": {"accent": "#7a1f3d", "band": "#b46000"},
             "accessibility": {**statement, "barriers": [both(next(turn))], "enforcement": both(next(turn))},

@@ -198,7 +198,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "a sign beside the lines": (redraw(TREND, AREAS, r'(<g id="line2d_10">)', r'<g id="line2d_99"><g><use x="460" y="204"/></g></g>\1'), "drawing points are drawn outside"),
     "the colour of a hidden area": (redraw(COMPARISON, MAP, r'y="259.82">11(.*?)y="111.82">21', r'y="259.82">21\1y="111.82">11'), "drawing colours the area 11"),
     "a class of the map": (redraw(COMPARISON, MAP, ">20,0</text>", ">0,7 – 20,0</text>"), "drawing legend"),
-    "a corner of a sparkline": (edit(TREND, "<path d='M3 ", "<path d='M3.5 "), "drawing the sparkline of kinderarmut"),
+    "a corner of a sparkline": (edit(TREND, "<path d='M3 ", "<path d='M6 "), "drawing the sparkline of kinderarmut"),
     "a line more in a sparkline": (edit(TREND, "<path d='M3 ", "<path stroke='red' d='M3 9h4'/><path d='M3 "), "drawing the sparkline of kinderarmut"),
     "a photograph": (edit(COMPARISON, "data:image/svg+xml;base64,", "data:image/png;base64,"), "opaque"),
     # What lies beside the pages.

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, EDGE = 80, 18, 3
 """Size of the drawing and its margin, in pixels."""
 
-TOLERANCE = 0.051
-"""By so many pixels a corner may miss its place: coordinates are written with one decimal."""
+ACROSS, UPWARDS = 0.501, 0.051
+"""By so many pixels a corner may miss its place: days are written to a pixel, values to a tenth of one."""
 
 FRAME = {"width": f"{WIDTH}", "height": f"{HEIGHT}", "fill": "none", "stroke": "currentColor", "aria-hidden": "true"}
 
-_PLACE = r"\d{1,2}(?:\.\d)?"
-_STROKE = rf"M{_PLACE} {_PLACE}(?:h1\.4|L{_PLACE} {_PLACE}(?: {_PLACE} {_PLACE})*)"
+_CORNER = r"\d{1,2} \d{1,2}(?:\.\d)?"
+_STROKE = rf"M{_CORNER}(?:h2|L{_CORNER}(?: {_CORNER})*)"
 _LINE = re.compile(rf"(?:{_STROKE})+", re.ASCII)
-_BREAKS = re.compile(rf"(?:M{_PLACE} 0v{HEIGHT})*", re.ASCII)
-_ALONE = 0.7
+_BREAKS = re.compile(rf"(?:M\d{{1,2}}(?:\.5)? 0v{HEIGHT})*", re.ASCII)
+_ALONE = 1
 """A value that stands alone is the middle of a stroke twice as long."""
 
 
@@ -75,14 +75,14 @@ def _read(drawn: Sparkline) -> tuple[list[Corner], list[float]] | None:
         return None
     corners = list(_corners(paths[""]))
     dot = {"cx": _written(corners[-1][0]), "cy": _written(corners[-1][1]), "r": "1.5"}
-    breaks = [float(place) for place in re.findall(rf"M({_PLACE})", paths["1 2"])]
+    breaks = [float(place) for place in re.findall(r"M([\d.]+)", paths["1 2"])]
     return (corners, breaks) if last == ("circle", dot) else None
 
 
 def _corners(line: str) -> Iterator[Corner]:
     for stroke in line.split("M")[1:]:
-        numbers = [float(place) for place in re.findall(r"[\d.]+", stroke.removesuffix("h1.4"))]
-        shift = _ALONE if stroke.endswith("h1.4") else 0.0
+        numbers = [float(place) for place in re.findall(r"[\d.]+", stroke.removesuffix("h2"))]
+        shift = _ALONE if stroke.endswith("h2") else 0
         yield from ((x + shift, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True))
 
 
@@ -91,14 +91,14 @@ def _written(place: float) -> str:
 
 
 def _follows(corners: Sequence[Corner], breaks: Sequence[float], claim: Claim, judge: Judge) -> bool:
-    """Whether each corner is a published value at its day, each day has one at most, and breaks stand midway between two."""
+    """Whether each corner is a published value at its day, none stands before another of an earlier day, and breaks stand midway between two."""
     first, last = claim.day("first").toordinal(), claim.day().toordinal()
     known = [(day.toordinal(), float(value)) for day, value in known_points(judge.lookup, claim)]
     places = [x for x, _ in corners]
     middles = [(before + after) / 2 for before, after in pairwise(places)]
-    if first >= last or any(after <= before for before, after in pairwise(places)):
+    if first >= last or len(corners) > len(known) or any(after < before for before, after in pairwise(places)):
         return False
-    if not all(any(abs(place - middle) <= 2 * TOLERANCE for middle in middles) for place in breaks):
+    if not all(any(abs(place - middle) <= UPWARDS for middle in middles) for place in breaks):
         return False
 
     def follows(top: float) -> bool:
@@ -109,6 +109,6 @@ def _follows(corners: Sequence[Corner], breaks: Sequence[float], claim: Claim, j
             )
             for day, value in known
         ]
-        return all(any(abs(x - px) <= TOLERANCE and abs(y - py) <= TOLERANCE for px, py in curve) for x, y in corners)
+        return all(any(abs(x - px) <= ACROSS and abs(y - py) <= UPWARDS for px, py in curve) for x, y in corners)
 
     return any(follows(top or 1.0) for top in sorted({value for _, value in known}, reverse=True))

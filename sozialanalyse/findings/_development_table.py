@@ -71,7 +71,7 @@ def _development(view: View, row: pd.Series, sparkline: Markup) -> list[str]:
     return [
         f"{label}{NO_BREAK_SPACE}¹" if row.broken else label,
         NO_NUMBER if row.method == trends.ONE_DATE else in_two_lines(first, moments[0]),
-        sparkline + in_two_lines(last, moments[1]),
+        in_two_lines(last, moments[1]) + sparkline,
         *([_town(view, row)] if view.area != view.town.areas.root else []),
         NO_NUMBER if untold else in_two_lines(_change(view, row), _change_interval(view, row)),
         _slope(view, row) if pd.notna(row.slope) else NO_NUMBER,

@@ -1,4 +1,4 @@
-"""Sparklines: the course of a series in a line of text, beside the last value in its row of a table (Tufte, Beautiful Evidence, 2006).
+"""Sparklines: the course of a series in a line of text, under the last value in its row of a table (Tufte, Beautiful Evidence, 2006).
 
 They say nothing that table and charts do not, so nobody need hear them. The smallest picture of matplotlib weighs more than the
 table: these are written as paths, and take the colour of the text around them, on paper, in the dark and where colours are
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, EDGE = 80, 18, 3
 """Size and margin in pixels; the foot stands for zero, the head for the highest value of the series."""
+
+ALONE = 1
+"""Half the length of the stroke for a value that stands alone, in pixels."""
 
 Corner = tuple[float, float]
 
@@ -93,10 +96,10 @@ class Sparklines:
         return " ".join(map(self.view.words.text, messages)) if self.parts else ""
 
     def _corner(self, day: pd.Timestamp, value: float, top: float) -> Corner:
-        """Place a value, to a tenth of a pixel."""
+        """Place a value, so exactly as can be seen: across to a pixel, upwards to a tenth of one."""
         across = (day - self.first) / (self.last - self.first)
         up = value / top
-        return round(EDGE + across * (WIDTH - 2 * EDGE), 1), round(HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE), 1)
+        return round(EDGE + across * (WIDTH - 2 * EDGE)), round(HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE), 1)
 
 
 def _breaks(parts: Sequence[pd.DataFrame]) -> list[int]:
@@ -106,10 +109,10 @@ def _breaks(parts: Sequence[pd.DataFrame]) -> list[int]:
 
 
 def _stroke(corners: Sequence[Corner]) -> str:
-    """Write a stretch as a path; a value that stands alone is a stroke as long as it is thick."""
+    """Write a stretch as a path; a value that stands alone is a short stroke."""
     (x, y), *others = corners
     if not others:
-        return f"M{_written(x - 0.7)} {_written(y)}h1.4"
+        return f"M{_written(x - ALONE)} {_written(y)}h{2 * ALONE}"
     return f"M{_written(x)} {_written(y)}L" + " ".join(_written(place) for corner in others for place in corner)
 
 
