@@ -228,7 +228,12 @@ def expected_summary_of_comparison(at: Setting, rows: list[Compared]) -> re.Patt
 
 def _whole(at: Setting, row: Compared) -> str:
     if not row.total[0].isdigit():
-        return ""
+        absent = (
+            "Für das ganze Gebiet gibt es keinen Wert"
+            if at.language == "de"
+            else "there is no value for the whole area"
+        )
+        return re.escape(f"{row.label} {in_sentence(row.when, at.language)}: {absent}.")
     return re.escape(_value(at, row.label, in_sentence(row.when, at.language), row.measured(row.total)))
 
 
@@ -237,6 +242,8 @@ def _range(row: Compared) -> str:
     if not row.low:
         absent = "Eine Spannweite lässt sich nicht angeben, weil Werte geheim gehalten sind oder fehlen."
         return re.escape(absent if german else "There is no range, since values are kept confidential or missing.")
+    if row.areas == 1:
+        return ""
     over = f"{row.areas} {row.named(row.areas)}"
     text = f"Die Spannweite über {over} reicht von {row.low} bis {row.high}."
     return re.escape(text if german else f"The range over {over} goes from {row.low} to {row.high}.")
@@ -256,12 +263,16 @@ def _sides(row: Compared) -> str:
     joint = "und" if german else "and"
     joined = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {joint} {parts[-1]}"
     against = "im Vergleich zum Wert der Stadt" if german else "compared with the town's value"
-    return re.escape(f"{row.named(row.everywhere)} {against}: {joined}.")
+    level = row.named(row.everywhere)
+    return re.escape(f"{level[0].upper()}{level[1:]} {against}: {joined}.")
 
 
 def _beside_town(at: Setting, row: Compared) -> str:
     course = Course(row.language, row.label, row.unit, last=row.total, town=row.town)
-    return _beside(at, course) if row.town and row.total[0].isdigit() else ""
+    if row.town and not row.total[0].isdigit():
+        whole = "insgesamt waren es" if at.language == "de" else "as a whole it was"
+        return re.escape(f"In {at.town} {whole} {row.measured(row.town)}.")
+    return _beside(at, course) if row.town else ""
 
 
 def _differing(at: Setting, rows: list[Compared]) -> str:
@@ -306,7 +317,7 @@ PLAIN = {
         "chance": r"Der Unterschied kann Zufall sein\.|Die Veränderungen können Zufall sein\.",
         "fixed": (
             r"Wir haben das nicht auf Zufall geprüft\.|Zahlen für andere Jahre fehlen\.|Einige Zahlen zeigen wir hier nicht\.|"
-            r"Das schützt die Menschen\.|Die Zahlen sind klein\.|Sie sind nur ein Hinweis\.|Die Zahlen nennen keine Gründe\.|"
+            r"Das schützt die Menschen\.|Für das ganze Gebiet gibt es keine Zahl\.|Die Zahlen sind klein\.|Sie sind nur ein Hinweis\.|Die Zahlen nennen keine Gründe\.|"
             r"Die Zahlen beschreiben Gebiete\.|Sie beschreiben keine einzelnen Menschen\."
         ),
     },
@@ -335,7 +346,7 @@ PLAIN = {
         "chance": r"The difference may be chance\.|The changes may be chance\.",
         "fixed": (
             r"We have not tested for chance\.|Numbers for other years are missing\.|We do not show some numbers here\.|This "
-            r"protects people\.|The numbers are small\.|They are only a hint\.|The numbers do not show reasons\.|The numbers "
+            r"protects people\.|For the whole area there is no number\.|The numbers are small\.|They are only a hint\.|The numbers do not show reasons\.|The numbers "
             r"describe areas\.|They do not describe individual people\."
         ),
     },

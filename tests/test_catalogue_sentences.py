@@ -268,7 +268,8 @@ DOZEN = [
      ("Sozialräume im Vergleich zum Wert der Stadt: 1 erkennbar darüber, 1 erkennbar darunter, 3 nicht von Zufall zu "
      "unterscheiden und 1 ohne Wert.")),
     ("kinderarmut", "rise", "en", 2, "The value is 1.3 percentage points higher than on 31 December 2013 (4.2%)."),
-    ("kinderarmut", "hidden comparison", "en", 1, "There is no range, since values are kept confidential or missing."),
+    ("kinderarmut", "hidden comparison", "en", 1, "Child poverty (SGB II under 15) on 31 December 2024: there is no value for the whole area."),
+    ("kinderarmut", "hidden comparison", "en", 2, "There is no range, since values are kept confidential or missing."),
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sozialanalyse.charts.drawing.scale import scales
 from sozialanalyse.comparison import ABOVE, BELOW, UNKNOWN
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._crowded import shown_by_area
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import key, keyed
 
@@ -45,6 +46,7 @@ def comparison(view: View, compared: Comparison) -> Shown:
     names = [entry.id for entry in view.indicators if entry.id in known]
     if not names:
         return nothing()
+    names = shown_by_area(view, names, areas["area"].nunique())
     rows = Rows.of(areas[areas["indicator"].isin(names)])
     columns = min(COLUMNS, len(names))
     panels = style.Panels(

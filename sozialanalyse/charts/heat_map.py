@@ -36,7 +36,7 @@ SHAPES = {ABOVE: "^", BELOW: "v", AROUND: "o", UNKNOWN: "D"}
 GREATER, LESS = "greater need", "less need"
 
 
-def heat(view: View, compared: Comparison, *, fewest: int = 1) -> Shown:
+def heat(view: View, compared: Comparison, *, fewest: int = 1, most: int | None = None) -> Shown:
     """Draw how the areas lie to the town in all indicators, in the order of their ids.
 
     Parameters
@@ -45,8 +45,8 @@ def heat(view: View, compared: Comparison, *, fewest: int = 1) -> Shown:
         Whose target group and language count.
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
-    fewest
-        Of fewer areas nothing is drawn.
+    fewest, most
+        Of fewer or of more areas nothing is drawn.
 
     Returns
     -------
@@ -56,7 +56,8 @@ def heat(view: View, compared: Comparison, *, fewest: int = 1) -> Shown:
     areas = compared.areas.assign(status=signs.states(compared.areas))
     tested = set(areas.loc[areas["relation"] != UNKNOWN, "indicator"])
     names = [entry.id for entry in view.indicators if entry.id in tested][:MOST_COLUMNS]
-    if not names or areas["area"].nunique() < fewest:
+    count = areas["area"].nunique()
+    if not names or count < fewest or (most is not None and count > most):
         return nothing()
     columns = {name: _judged(view, name, areas[areas["indicator"] == name]) for name in names}
     shown = areas[areas["indicator"].isin(names)]

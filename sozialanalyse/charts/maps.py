@@ -18,6 +18,7 @@ from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.shapes import Shapes, outlines
 from sozialanalyse.findings import _keys, signs
 from sozialanalyse.findings import words as sentences
+from sozialanalyse.findings._crowded import MOST_AREAS
 from sozialanalyse.findings.display import Shown, figure, nothing
 from sozialanalyse.language import EN_DASH, key, keyed, rounded
 from sozialanalyse.view import DECIMALS
@@ -86,6 +87,8 @@ def _chosen(view: View, areas: pd.DataFrame, indicators: Sequence[str] | None) -
         read = [lead, *(entry.id for entry in view.indicators)]
         # A count is not shaded: a large area would look like a high value.
         indicators = [name for name in dict.fromkeys(read) if view.indicator(name).kind != "count"]
+        if areas["area"].nunique() > MOST_AREAS:  # each polygon is drawn anew in each map
+            indicators = [name for name in indicators if name in known][:1]
     return [view.indicator(name).id for name in indicators if name in known][:MOST_MAPS]
 
 

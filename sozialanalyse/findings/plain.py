@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from sozialanalyse import trends
+from sozialanalyse.amounts import SUPPRESSED
 from sozialanalyse.evidence import ABOVE, AROUND, BELOW, FALLING, HIGHER, LOWER, RISING, UNKNOWN
 from sozialanalyse.findings import _keys, summary, words
 from sozialanalyse.findings._beside_town import row_of, side, town_value
@@ -68,6 +69,7 @@ SENTENCE_MESSAGES = {
     "one_date": "Numbers for other years are missing.",
     "hidden": "We do not show some numbers here.",
     "protects": "This protects people.",
+    "nowhere": "For the whole area there is no number.",
     "town": "In all of {town} it is about {count}.",
     ABOVE: "The number in the area is {word}.",
     BELOW: "The number in the area is {word}.",
@@ -142,7 +144,9 @@ def comparison(view: View, compared: Comparison) -> Shown:
     if lead is None or view.indicator(lead.indicator).said is None:
         return nothing()
     sentences = [_say(view, "compared", place=_keys.area(view)), _topic(view, lead.indicator)]
-    if math.isnan(lead["value"]):
+    if math.isnan(lead["value"]) and lead.get("status") != SUPPRESSED:
+        sentences += [_say(view, "nowhere")]
+    elif math.isnan(lead["value"]):
         sentences += [_say(view, "hidden"), _say(view, "protects")]
     else:
         whole = _rounded(view, lead.indicator, view.area, lead.period_end, lead["value"])
@@ -286,6 +290,8 @@ def _range(view: View, row: Any) -> list[str]:
     """Say from where to where the areas lie, in the unit of the indicator."""
     if not words.has_range(row):
         return [_say(view, "hidden"), _say(view, "protects")] if not math.isnan(row["value"]) else []
+    if row.areas == 1:
+        return []
     low, high = (_end(view, row, name) for name in ("minimum", "maximum"))
     return [_say(view, "range", low=_written(view, low), high=_of_base(view, row.indicator, high))]
 

@@ -66,7 +66,8 @@ def of_comparison(view: View, rows: Mapping[str, Any]) -> list[str]:
         return []
     lead, *others = rows.values()
     own = None if math.isnan(lead["value"]) else lead
-    sentences = [_value(view, lead, lead["value"], _period(view, lead)), _range(view, lead), _sides(view, lead)]
+    whole = _value(view, lead, lead["value"], _period(view, lead)) or _no_value(view, lead)
+    sentences = [whole, _range(view, lead), _sides(view, lead)]
     town = math.nan if view.area == view.town.areas.root else lead.town_value
     against = _beside(view, lead.indicator, lead.period_end, own, town)
     return [text for text in [*sentences, against or _other_differences(view, others), _limits(view)] if text]
@@ -103,6 +104,12 @@ def _value(view: View, row: Any, value: float, when: str) -> str:
     message = "{subject} was {value} {place} {when}."
     measured = view.measured(row.indicator, value, key=cell)
     return view.words.text(message, subject=subject(view, row.indicator), value=measured, place=place(view), when=when)
+
+
+def _no_value(view: View, row: Any) -> str:
+    """Say that the whole has no value, and so of what the other sentences speak."""
+    label, when = view.label(row.indicator), _period(view, row)
+    return view.words.text("{label} {when}: there is no value for the whole area.", label=label, when=when)
 
 
 def _now(view: View, row: Any) -> str:
@@ -264,6 +271,8 @@ def _range(view: View, row: Any) -> str:
     text = view.words.text
     if not words.has_range(row):
         return text("There is no range, since values are kept confidential or missing.")
+    if row.areas == 1:
+        return ""
     low, high = words.ends_of_range(view, row)
     return text(
         "The range over {areas} {level} goes from {low} to {high}.",
@@ -288,7 +297,8 @@ def _sides(view: View, row: Any) -> str:
         absent = words.number_of_areas(view, row, "level_without", row.areas_in_level - row.areas)
         parts.append(text("{count} without a value", count=absent))
     message = "{level} compared with the town's value: {found}."
-    return text(message, level=words.level_for(view, row.areas_in_level), found=view.words.listing(parts))
+    level = words.level_for(view, row.areas_in_level)
+    return text(message, level=f"{level[:1].upper()}{level[1:]}", found=view.words.listing(parts))
 
 
 _SIDE_LABELS = {

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sozialanalyse import comparison as relations
 from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import _keys, signs, words
+from sozialanalyse.findings._crowded import note_on_others, shown_by_area
 from sozialanalyse.findings._development_table import development
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
 from sozialanalyse.findings.display import Shown, nothing
@@ -128,15 +129,20 @@ def comparison(view: View, compared: Comparison) -> Shown:
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
     """
-    summaries = _summaries(view, compared)
+    summaries, count = _summaries(view, compared), compared.areas["area"].nunique()
+    names = [row.indicator for row in summaries]
+    chosen = shown_by_area(view, names, count)
     parts, texts = [], []
-    for number, summary in enumerate(summaries):
+    for number, summary in enumerate(row for row in summaries if row.indicator in chosen):
         areas = compared.areas[compared.areas["indicator"] == summary.indicator]
         table = _table_of_areas(view, areas, summary)
         is_open = Markup(" open") if number == 0 and len(areas) <= MOST_OPEN else Markup("")
         template = Markup("<details{}><summary>{}</summary>{}</details>")
         parts.append(template.format(is_open, view.label(summary.indicator), table.html()))
         texts.append(table.text())
+    if note := note_on_others(view, names, count):
+        parts.append(Markup("<p class='note'>{}</p>").format(note))
+        texts.append(note)
     return Shown(Markup("").join(parts), "\n\n".join(texts)) if parts else nothing()
 
 
