@@ -43,11 +43,17 @@ def group_table(
     text = view.words.text
     is_town = view.area == view.town.areas.root
     ranges = {row["indicator"]: row for _, row in inside.summary.iterrows()}
-    compared = [_keys.town(view), text("Compared with {town}", town=_keys.town(view)), _rank_heading(among)]
-    headings = [text("Indicator"), _keys.area(view), *([] if is_town else compared), text("Development")]
+    interval = text("95 % interval")
+    compared = [
+        in_two_lines(_keys.town(view), interval),
+        text("Compared with {town}", town=_keys.town(view)),
+        _rank_heading(among),
+    ]
+    own = in_two_lines(_keys.area(view), interval)
+    headings = [text("Indicator"), own, *([] if is_town else compared), text("Development")]
     cells = [
         [
-            in_two_lines(words.with_unit(view, row.indicator), words.moment(view, *_period(row))),
+            in_two_lines(_name(view, row.indicator), words.moment(view, *_period(row))),
             _own(view, row, ranges.get(row.indicator)),
             *([] if is_town else [_town(view, row), view.words.text(_RELATIONS[row.relation]), _rank(among, row)]),
             finding_of(view, courses[row.indicator]) if row.indicator in courses else NO_NUMBER,
@@ -83,6 +89,12 @@ def _rank_heading(among: View) -> str:
     return among.words.text("Possible ranks ({level})", level=among.level_name(plural=True))
 
 
+def _name(view: View, indicator: str) -> str:
+    """Name an indicator, with its unit where its values do not bear it."""
+    speaks = view.indicator(indicator).unit in {"percent", "persons"}
+    return view.label(indicator) if speaks else words.with_unit(view, indicator)
+
+
 def _period(row: pd.Series) -> tuple[str, pd.Timestamp, pd.Timestamp]:
     return row.period_kind, row.period_start, row.period_end
 
@@ -101,7 +113,7 @@ def _interval(view: View, row: pd.Series) -> str:
     """Write the interval of a value; nothing where it has none."""
     limits = [view.amount(row.indicator, row[end], key=_keys.of_area(end, row)) for end in ("lower", "upper")]
     span = signs.span(*limits)
-    return "" if span == NO_NUMBER else f"{view.words.text('95 % interval')}: {span}"
+    return "" if span == NO_NUMBER else span
 
 
 def _town(view: View, row: pd.Series) -> str:

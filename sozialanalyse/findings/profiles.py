@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sozialanalyse import comparison, trends
 from sozialanalyse.catalogue import TargetGroup
 from sozialanalyse.catalogue.model import Text
-from sozialanalyse.comparison import ABOVE, AROUND, BELOW, BETTER, UNKNOWN, WORSE, Comparison
+from sozialanalyse.comparison import ABOVE, AROUND, BELOW, BETTER, UNJUDGED, UNKNOWN, WORSE, Comparison
 from sozialanalyse.errors import UsageError
 from sozialanalyse.findings import _keys, figures, pages, summary, tables, words
 from sozialanalyse.findings._headed import by_verdict, headed, listed
@@ -26,6 +26,7 @@ from sozialanalyse.language import Language
 from sozialanalyse.view import View
 
 if TYPE_CHECKING:
+    from sozialanalyse.findings._headed import Groups
     from sozialanalyse.language import LanguageCode
     from sozialanalyse.town import Town
     from sozialanalyse.view import Audience
@@ -248,20 +249,34 @@ def needs(found: Profile) -> Shown:
     view = found.view
     if view.area == view.town.areas.root or not found.own:
         return nothing()
-    said = [(row.indicator, row.judgement, _difference(view, row)) for row in found.compared]
-    judged = {verdict for _, verdict, _ in said}
-    shown = headed(by_verdict(view, said, _NEED_VERDICTS))
-    if judged & {WORSE, BETTER}:
-        return shown
-    without = paragraphs(_pointing(found))
-    return Shown(without.html + shown.html, f"{without.text}\n{shown.text}")
+    judged = [row for row in found.compared if row.judgement in {WORSE, BETTER}]
+    without = paragraphs([] if judged else _pointing(found))
+    pointing = headed(by_verdict(view, _differences(view, judged), _NEED_VERDICTS))
+    others = _folded(
+        by_verdict(
+            view, _differences(view, [row for row in found.compared if row.judgement == UNJUDGED]), _OTHER_VERDICTS
+        )
+    )
+    shown = [without, pointing, others]
+    return Shown(Markup("").join(part.html for part in shown), "\n".join(part.text for part in shown if part.text))
+
+
+def _differences(view: View, rows: list[pd.Series]) -> list[tuple[str, str, str]]:
+    return [(row.indicator, row.judgement, _difference(view, row)) for row in rows]
+
+
+def _folded(groups: Groups) -> Shown:
+    """Fold sentences behind what states them."""
+    item, part = Markup("<li>{}</li>"), Markup("<details><summary>{}</summary><ul class='findings'>{}</ul></details>")
+    lists = [part.format(heading, Markup("").join(map(item.format, said))) for heading, said in groups]
+    return Shown(Markup("").join(lists), "\n".join(line for heading, said in groups for line in (heading, *said)))
 
 
 _NEED_VERDICTS = {
     WORSE: "Pointing to a greater need for support: {indicators}",
     BETTER: "Strengths, pointing to a smaller need for support: {indicators}",
-    "": "Other than in the town, without any judgement: {indicators}",
 }
+_OTHER_VERDICTS = {"": "Other than in the town, without any judgement: {indicators}"}
 """Message ids of headings, in their order."""
 
 
@@ -296,11 +311,14 @@ def target_group(found: Profile, group: str) -> Shown:
     if not rows:
         return nothing()
     said = [(row.indicator, row.relation, _course(found, row)) for row in rows]
-    sentences = headed(by_verdict(view, [entry for entry in said if entry[2]], _verdicts(view)))
+    headings = [heading for heading, _ in by_verdict(view, said, _verdicts(view))]
+    courses = [course for _, _, course in said if course]
     table = group_table(view, found.among, rows, found.inside, found.courses)
-    folded = areas_table(view, found.parts(group))
-    html = sentences.html + table.html() + (folded.html if folded else Markup(""))
-    return Shown(html, "\n\n".join([sentences.text, table.text(), *([folded.text] if folded else [])]))
+    told = [(view.words.text("How the values have developed"), courses)] if courses else []
+    below = [_folded(told), *([areas] if (areas := areas_table(view, found.parts(group))) else [])]
+    lines = Markup("").join(Markup("<h3>{}</h3>").format(heading) for heading in headings)
+    html = Markup("").join([lines, table.html(), *(part.html for part in below)])
+    return Shown(html, "\n\n".join(["\n".join(headings), table.text(), *(part.text for part in below)]))
 
 
 def _course(found: Profile, row: pd.Series) -> str:
@@ -311,7 +329,7 @@ def _course(found: Profile, row: pd.Series) -> str:
 def _verdicts(view: View) -> dict[str, str]:
     """Message ids of headings by where the area lies to the town; of the town itself nothing is compared."""
     if view.area == view.town.areas.root:
-        return dict.fromkeys((ABOVE, BELOW, AROUND, UNKNOWN), "How it developed: {indicators}")
+        return dict.fromkeys((ABOVE, BELOW, AROUND, UNKNOWN), "Known of the town: {indicators}")
     return {
         ABOVE: "Discernibly above the town: {indicators}",
         BELOW: "Discernibly below the town: {indicators}",

@@ -298,7 +298,9 @@ def verdict(view: View, row: Any, found: Evidence) -> str:
 
 
 def _slope(view: View, row: Any) -> str:
-    return change(view, row.indicator, row.slope, decimals=view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row))
+    return change(
+        view, row.indicator, row.slope, decimals=view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row)
+    )
 
 
 def description(view: View, found: Evidence) -> str:
