@@ -104,7 +104,7 @@ def test_the_table_has_value_range_interval_town_and_place(nord: Profile) -> Non
     table = str(sa.profiles.target_group(nord, "older"))
     line = next(line for line in table.splitlines() if line.startswith("Old-age basic income support "))
     assert line.split("\t")[1:] == [
-        "10.0% (8.0%\u201312.0%) 8.8%\u201311.4%",
+        "10.0% (8.0%\u2060\u2013\u206012.0%) 8.8%\u201311.4%",
         "7.5% 6.7%\u20138.4%",
         "above",
         "1 of 2",

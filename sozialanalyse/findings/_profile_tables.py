@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from sozialanalyse.view import View
 
 
+UNBROKEN_DASH = f"\u2060{EN_DASH}\u2060"
+"""No line ends at it: a range stays together."""
+
+
 def group_table(
-    view: View, among: View, rows: Sequence[pd.Series], inside: Comparison, courses: Mapping[str, pd.Series]
+    view: View, among: View, rows: Sequence[pd.Series], inside: Comparison, courses: Mapping[str, pd.Series], group: str
 ) -> Table:
     """Make the table of a target group: an indicator a row.
 
@@ -39,6 +43,8 @@ def group_table(
         The parts of the area, compared.
     courses
         Developments by indicator.
+    group
+        Name of the target group.
     """
     text = view.words.text
     is_town = view.area == view.town.areas.root
@@ -61,7 +67,7 @@ def group_table(
         for row in rows
     ]
     return Table(
-        caption=text("{area}: values and their place", area=_keys.area(view)),
+        caption=text("{area}, {group}: values and their place", area=_keys.area(view), group=group),
         headings=headings,
         rows=cells,
         numeric=frozenset({1} if is_town else {1, 2, 4}),
@@ -103,7 +109,7 @@ def _own(view: View, row: pd.Series, inside: pd.Series | None) -> str:
     """Write the value and the range of the parts as the slides do, and the interval below."""
     value = signs.with_mark(words.value_of(view, row), row.get("mark"))
     if inside is not None and words.has_range(inside) and view.indicator(row.indicator).kind != "count":
-        value = f"{value} ({signs.span(*words.ends_of_range(view, inside))})"
+        value = f"{value} ({UNBROKEN_DASH.join(words.ends_of_range(view, inside))})"
     remark = signs.reservation(view, row.get("reliability"))
     below = [part for part in (_interval(view, row), remark) if part]
     return in_two_lines(value, "; ".join(below)) if below else value
@@ -154,7 +160,7 @@ def _note_on_ranks(view: View, rows: Sequence[pd.Series], *, is_town: bool) -> s
     )
 
 
-def areas_table(view: View, inside: Comparison) -> Shown | None:
+def areas_table(view: View, inside: Comparison, group: str) -> Shown | None:
     """Make the table of the parts of the area: a part a row in the order of their numbers, an indicator a column; it opens.
 
     Parameters
@@ -163,6 +169,8 @@ def areas_table(view: View, inside: Comparison) -> Shown | None:
         The area and the level of its parts.
     inside
         Its parts, compared, of the indicators that are shown.
+    group
+        Name of the target group.
     """
     summaries = words.in_reading_order(view, inside.summary)
     if not summaries:
@@ -173,9 +181,8 @@ def areas_table(view: View, inside: Comparison) -> Shown | None:
         [_keys.area(view, area), *(_part(view, found.get((name, area))) for name in names)]
         for area in sorted(view.members)
     ]
-    caption = view.words.text(
-        "Values of the {level} with 95 % intervals: {area}", level=view.level_name(plural=True), area=_keys.area(view)
-    )
+    values = {"level": view.level_name(plural=True), "area": _keys.area(view), "group": group}
+    caption = view.words.text("Values of the {level} with 95 % intervals: {area}, {group}", **values)
     table = Table(
         caption=caption,
         headings=[view.level_name(), *(_heading(view, row) for row in summaries)],

@@ -87,6 +87,10 @@ class Profile:
         wanted = next((entry.indicators for entry in self.groups if entry.id == group), ())
         return [row for row in self.own if row.indicator in wanted]
 
+    def label(self, group: str) -> str:
+        """Name of a target group; empty where the catalogue has none of that id."""
+        return next((self.view.words.of(entry.label) for entry in self.groups if entry.id == group), "")
+
     def parts(self, group: str) -> Comparison:
         """Choose of the comparison inside the area what belongs to a target group, without counts."""
         names = [row.indicator for row in self.of(group) if self.view.indicator(row.indicator).kind != "count"]
@@ -313,9 +317,9 @@ def target_group(found: Profile, group: str) -> Shown:
     said = [(row.indicator, row.relation, _course(found, row)) for row in rows]
     headings = [heading for heading, _ in by_verdict(view, said, _verdicts(view))]
     courses = [course for _, _, course in said if course]
-    table = group_table(view, found.among, rows, found.inside, found.courses)
+    table = group_table(view, found.among, rows, found.inside, found.courses, found.label(group))
     told = [(view.words.text("How the values have developed"), courses)] if courses else []
-    below = [_folded(told), *([areas] if (areas := areas_table(view, found.parts(group))) else [])]
+    below = [_folded(told), *([areas] if (areas := areas_table(view, found.parts(group), found.label(group))) else [])]
     lines = Markup("").join(Markup("<h3>{}</h3>").format(heading) for heading in headings)
     html = Markup("").join([lines, table.html(), *(part.html for part in below)])
     return Shown(html, "\n\n".join(["\n".join(headings), table.text(), *(part.text for part in below)]))
