@@ -31,6 +31,7 @@ _MODULES = {
     "words": "findings.words",
     "pages": "findings.pages",
     "plain": "findings.plain",
+    "profiles": "findings.profiles",
     "protection": "findings.protection",
     "reports": "findings.reports",
     "downloads": None,

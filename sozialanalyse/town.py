@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sozialanalyse import indicators
-from sozialanalyse.amounts import MISSING, NUMBER, SEXES, Deliveries
+from sozialanalyse.amounts import MISSING, NUMBER, PERIOD, SEXES, Deliveries
 from sozialanalyse.areas import Crosswalks, territory_breaks
 from sozialanalyse.loading import TownData, load_town
 from sozialanalyse.loading.counted_shares import misplaced
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sozialanalyse.areas import AreaTree
-    from sozialanalyse.catalogue import Break, Catalogue, Indicator
+    from sozialanalyse.catalogue import Break, Catalogue, Indicator, TargetGroup
     from sozialanalyse.loading import AppliedCorrection, Delivery
 
 CELL = ["measure", "sex", "age_from", "age_to"]
@@ -219,6 +219,26 @@ class Town:
     def _added_up(self) -> dict[tuple[str, tuple[str, int, int]], pd.DataFrame]:
         """What has been added up so far."""
         return {}
+
+    def gathering(self, group: TargetGroup) -> Town:
+        """Return the town with one more target group, made of indicators of the others and of what is computed for those.
+
+        Parameters
+        ----------
+        group
+            What it is called, and its indicators; each belongs to another target group as well.
+        """
+        groups = [entry for entry in self.catalogue.target_groups if {*entry.indicators} & {*group.indicators}]
+        catalogue = self.catalogue.model_copy(update={"target_groups": (*self.catalogue.target_groups, group)})
+        made = replace(self, data=replace(self.data, catalogue=catalogue))
+        computed = [self._compute(entry.id) for entry in groups]
+        frame = pd.concat([found.frame[found.frame["indicator"].isin(group.indicators)] for found in computed])
+        frame = frame.drop_duplicates(["indicator", "area", *PERIOD]).reset_index(drop=True)
+        reasons = {name: why for found in computed for name, why in found.unavailable.items()}
+        own = {name: reasons[name] for name in group.indicators if name in reasons}
+        made._computed[group.id] = indicators.IndicatorFrame(frame, own)  # noqa: SLF001 - the same class
+        made._added_up.update(self._added_up)  # noqa: SLF001 - the same class
+        return made
 
     def unavailable(self, target_group: str | None = None) -> dict[str, str]:
         """Return why indicators could not be computed, by their ids (see :class:`~.indicators.IndicatorFrame`)."""

@@ -29,6 +29,7 @@ MODULES = (
     "findings.words",
     "findings.pages",
     "findings.plain",
+    "findings.profiles",
     "findings.protection",
     "downloads",
 )
@@ -79,7 +80,7 @@ def shared_by(held: Release, group: str) -> list[Callable[[], object]]:
     held
         As :func:`hold` returns it.
     group
-        The target group.
+        The target group; empty for findings about all of them, whose indicators are computed on the boundaries of the last date.
     """
     from sozialanalyse.findings.gaps import unassigned  # noqa: PLC0415 - heavy
     from sozialanalyse.view import View  # noqa: PLC0415 - heavy
@@ -87,6 +88,11 @@ def shared_by(held: Release, group: str) -> list[Callable[[], object]]:
     def sums(town: Callable[[], Town]) -> Callable[[], object]:
         return lambda: unassigned(View(town(), group, audience=cast("Audience", held.audience)))
 
+    def indicators_of(name: str) -> Callable[[], object]:
+        return lambda: held.on_boundaries().indicators(name)
+
+    if not group:
+        return [held.misplaced, *(indicators_of(entry.id) for entry in held.catalogue.target_groups)]
     return [held.misplaced, sums(lambda: held), sums(held.on_boundaries)]
 
 

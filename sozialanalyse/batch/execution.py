@@ -301,9 +301,9 @@ def held(given: Mapping[str, Value]) -> dict[str, Any] | None:
 
 
 def groups_of(parameters: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Name the target groups of which so many findings are made that what they share is computed once for all."""
+    """Name the target groups of which so many findings are made that what they share is computed once for all; "" is none or all."""
     counted = Counter(str(given.get("target_group") or "") for given in parameters)
-    return [group for group, count in counted.items() if group and count >= MANY]
+    return [group for group, count in counted.items() if count >= MANY]
 
 
 def given_to(run: Run, given: Mapping[str, Value]) -> dict[str, Value]:

@@ -17,6 +17,7 @@ chart              what it takes beside the view                                
 `funnel`           the same                                                               what can be chance in areas of this size?
 `heat`             the same                                                               where do many indicators point the same way?
 `matrix`           :func:`status_and_dynamics`, or classes of an index                    where does it stand, and where does it go?
+`location`         nothing                                                                where does it lie?
 `pyramid`          result of :func:`.comparison.ages_and_sexes`                           who lives here, and who did?
 `population`       nothing                                                                the same, where the group is everybody
 =================  =====================================================================  ==========================================
@@ -28,6 +29,7 @@ from sozialanalyse.charts.dots import comparison
 from sozialanalyse.charts.funnels import funnel
 from sozialanalyse.charts.heat_map import heat
 from sozialanalyse.charts.lines import development, deviating
+from sozialanalyse.charts.locations import location
 from sozialanalyse.charts.pyramids import population, pyramid
 from sozialanalyse.charts.rank_spans import ranks
 from sozialanalyse.charts.small_multiples import multiples
@@ -42,6 +44,7 @@ __all__ = [
     "deviating",
     "funnel",
     "heat",
+    "location",
     "matrix",
     "multiples",
     "population",

@@ -29,7 +29,7 @@ ZERO_FROM = 0.5
 """An axis begins at zero unless all values lie above this part of the largest one."""
 
 
-def comparison(view: View, compared: Comparison) -> Shown:
+def comparison(view: View, compared: Comparison, *, subject: str = "") -> Shown:
     """Draw the areas in the order of their ids, with 95 % intervals, against the town's value.
 
     A filled dot: the interval excludes the town's value. An open dot: it does not. An open diamond: no interval.
@@ -40,6 +40,8 @@ def comparison(view: View, compared: Comparison) -> Shown:
         Whose target group and language count.
     compared
         Result of :func:`sozialanalyse.comparison.compare`.
+    subject
+        What it is about, where a page has several such charts.
     """
     areas = compared.areas.assign(status=signs.states(compared.areas))
     known = set(areas.loc[areas["value"].notna(), "indicator"])
@@ -59,7 +61,8 @@ def comparison(view: View, compared: Comparison) -> Shown:
             if number % columns == 0:
                 name_rows(view, panel, rows)
     shown = areas[areas["indicator"].isin(names)]
-    return figure(drawn, _alt(view, compared, names), _caption(view, shown, rows), keys=keys_of_drawn(view, shown))
+    caption = ": ".join(part for part in (subject, _caption(view, shown, rows)) if part)
+    return figure(drawn, _alt(view, compared, names), caption, keys=keys_of_drawn(view, shown))
 
 
 def keys_of_drawn(view: View, areas: pd.DataFrame) -> list[str]:

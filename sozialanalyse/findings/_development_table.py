@@ -64,7 +64,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
 def _development(view: View, row: pd.Series, sparkline: Markup) -> list[str]:
     untold = row.method in {trends.ONE_DATE, trends.HIDDEN, trends.REFUSED}
     label = words.with_unit(view, row.indicator)
-    finding = _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
+    finding = finding_of(view, row)
     first, last = (words.end_value(view, row, end) for end in ("first", "last"))
     first = signs.converted(first) if row.converted else first
     moments = [words.moment(view, row.period_kind, row[f"{end}_start"], row[f"{end}_end"]) for end in ("first", "last")]
@@ -83,6 +83,15 @@ def _town(view: View, row: pd.Series) -> str:
     """Write the town's value at the last date."""
     value = town_value(view, row.indicator, row.last_end)
     return view.amount(row.indicator, value, key=_keys.of_town(view, row.indicator, row.last_end))
+
+
+def _slope(view: View, row: pd.Series) -> str:
+    return words.signed(view, row.slope, view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row))
+
+
+def finding_of(view: View, row: pd.Series) -> str:
+    """Say in a word or two what was found of a development, behind an arrow where it has a direction."""
+    return _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
 
 
 def _with_arrow(finding: str, text: str) -> str:

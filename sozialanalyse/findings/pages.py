@@ -38,7 +38,7 @@ def opening_of_comparison(view: View, compared: Comparison) -> Shown:
     )
     rows = in_order(view, compared.summary)
     said = summary.of_comparison(view, rows)
-    return _opening(view, title, compared.areas, said, figures.of_comparison(view, rows, compared.areas))
+    return opening(view, title, compared.areas, said, figures.of_comparison(view, rows, compared.areas))
 
 
 def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
@@ -46,7 +46,7 @@ def opening_of_development(view: View, developed: pd.DataFrame) -> Shown:
     title = view.words.text("{group}: development", group=_group(view))
     rows = in_order(view, developed[developed["area"] == view.area])
     said = summary.of_development(view, rows)
-    return _opening(view, title, view.frame, said, figures.of_development(view, rows))
+    return opening(view, title, view.frame, said, figures.of_development(view, rows))
 
 
 def in_order(view: View, rows: pd.DataFrame) -> dict[str, pd.Series]:
@@ -55,7 +55,20 @@ def in_order(view: View, rows: pd.DataFrame) -> dict[str, pd.Series]:
     return {name: found[name] for name in _lead_first(view) if name in found}
 
 
-def _opening(view: View, title: str, rows: pd.DataFrame, said: list[str], key_figures: list[dict[str, Any]]) -> Shown:
+def opening(view: View, title: str, rows: pd.DataFrame, said: list[str], key_figures: list[dict[str, Any]]) -> Shown:
+    """Open a page: title, place, data state, notices; and the data that index and template need.
+
+    Parameters
+    ----------
+    view
+        What it is about.
+    title
+        What it is called where the plan does not say it.
+    rows
+        Whose last value is the data state.
+    said, key_figures
+        Sentences of the summary, and what :mod:`.findings.figures` gives.
+    """
     words = view.words
     known = rows[rows["value"].notna()] if len(rows) else rows
     state = _keys.date(words, known["period_end"].max()) if len(known) else EN_DASH

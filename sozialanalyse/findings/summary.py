@@ -48,7 +48,7 @@ def of_development(view: View, rows: Mapping[str, Any]) -> list[str]:
     lead, *others = rows.values()
     found = trends.evidence(lead)
     sentences = [_now(view, lead), _since(view, lead), _how_sure(view, lead, found)]
-    sentences += [_against(view, lead) or _other_courses(view, others), _limits(view)]
+    sentences += [_against(view, lead) or _other_courses(view, others), limits(view)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -70,7 +70,7 @@ def of_comparison(view: View, rows: Mapping[str, Any]) -> list[str]:
     sentences = [whole, _range(view, lead), _sides(view, lead)]
     town = math.nan if view.area == view.town.areas.root else lead.town_value
     against = _beside(view, lead.indicator, lead.period_end, own, town)
-    return [text for text in [*sentences, against or _other_differences(view, others), _limits(view)] if text]
+    return [text for text in [*sentences, against or _other_differences(view, others), limits(view)] if text]
 
 
 def subject(view: View, indicator: str) -> str:
@@ -95,6 +95,11 @@ def _period(view: View, row: Any) -> str:
 def moment_of(view: View, row: Any, end: str) -> str:
     """Write when the first or the last value of a development was counted, as a sentence does."""
     return words.at_time(view, row.period_kind, row[f"{end}_start"], row[f"{end}_end"])
+
+
+def value(view: View, row: Any) -> str:
+    """Say the value of the view's area, from its row of a comparison; nothing where it has none."""
+    return _value(view, row, row["value"], _period(view, row))
 
 
 def _value(view: View, row: Any, value: float, when: str) -> str:
@@ -257,12 +262,13 @@ def _other_courses(view: View, others: list[Any]) -> str:
     clear = [row for row in known if row.finding in {*UPWARDS, *DOWNWARDS} and is_told(row)]
     if not clear:
         return view.words.text("For the other indicators no development can be told from chance.")
-    named = [f"{view.label(row.indicator)} ({_moved(view, row)})" for row in clear]
+    named = [f"{view.label(row.indicator)} ({moved(view, row)})" for row in clear]
     message = "Other indicators with a development that can be told from chance: {indicators}."
     return view.words.text(message, indicators=listed(view, named))
 
 
-def _moved(view: View, row: Any) -> str:
+def moved(view: View, row: Any) -> str:
+    """Say of a course whether it has risen or fallen, as a direction that the audit holds."""
     word = view.words.text("risen" if row.finding in UPWARDS else "fallen")
     return keyed(word, _keys.of_change("course", row))
 
@@ -324,7 +330,8 @@ def _other_differences(view: View, others: list[Any]) -> str:
     )
 
 
-def _limits(view: View) -> str:
+def limits(view: View) -> str:
+    """Say what no number of the page says."""
     return view.words.text(
         "The numbers do not say what the reasons are; they describe areas, not the people who live there."
     )

@@ -69,7 +69,7 @@ class Shared:
     Parameters
     ----------
     left
-        By target group, in the order of the runs: what has not been computed yet.
+        By target group, in the order of the runs: what has not been computed yet; under "" for findings of no single one.
     soon
         What is done first while there is nothing else to do; a run that comes before it does it for itself.
     """
@@ -83,8 +83,8 @@ class Shared:
         return not self.left and not self.soon
 
     def compute_for(self, group: object) -> None:
-        """Compute all that the findings of a target group share and that has not been computed yet."""
-        for piece in self.left.pop(str(group), ()):
+        """Compute all that the findings of a target group, or those of no single one, share and that is not computed yet."""
+        for piece in self.left.pop(str(group or ""), ()):
             _try(piece)
 
     def go_on(self) -> None:
