@@ -52,7 +52,8 @@ def development(view: View, frame: pd.DataFrame) -> Shown:
         return nothing()
     lines = {name: _lines_of_development(view, courses, name) for name in series}
     every = [line for of_panel in lines.values() for line in of_panel]
-    panels = style.Panels(columns=min(2, len(series)), height=104, right=_room_for_ends(view, every))
+    left = max(30, *(_room_for_numbers(view, of_panel) for of_panel in lines.values()))
+    panels = style.Panels(columns=min(2, len(series)), height=104, left=left, right=_room_for_ends(view, every))
     limits = time_limits(list(series.values()))
     interrupted = any(len(line.stretches) > 1 for line in every)
     with style.look():
@@ -142,6 +143,18 @@ def _lines_of_development(view: View, courses: Courses, indicator: str) -> list[
     return lines
 
 
+def _room_for_numbers(view: View, lines: list[Line]) -> float:
+    """Width that the numbers of an upright axis need left of their panel: 2.000.000 more than 20."""
+    return max(style.text_width(label, style.SMALL) for label in style.number_ticks(view, 0, _top(lines))[1]) + 9
+
+
+def _top(lines: list[Line]) -> float:
+    """Greatest value on the upright axis of lines, their intervals included where these are drawn."""
+    limits = ["value", "upper"] if any(line.ribbon for line in lines) else ["value"]
+    rows = pd.concat([line.rows for line in lines])
+    return float(np.nanmax(rows[limits].to_numpy(dtype=float))) * 1.08 or 1.0
+
+
 def _room_for_ends(view: View, lines: list[Line]) -> float:
     """Width that the ends of lines need right of their panel: a name and a value, or the value alone."""
     if any(line.name for line in lines):
@@ -176,12 +189,11 @@ def _draw_lines(view: View, axes: Axes, indicator: str, lines: list[Line], limit
         for part in line.stretches:
             draw_stretch(axes, part, line)
     rows = pd.concat([line.rows for line in lines])
-    limit_columns = ["value", "upper"] if any(line.ribbon for line in lines) else ["value"]
-    top = float(np.nanmax(rows[limit_columns].to_numpy(dtype=float)))
+    top = _top(lines)
     axes.set_xlim(*limits)
-    axes.set_ylim(0, top * 1.08 or 1)
+    axes.set_ylim(0, top)
     dates = date_ticks(axes, lines[0].rows if len(lines) < 3 else rows)
-    scales(axes, dates, style.number_ticks(view, 0, top * 1.08 or 1), grid=True)
+    scales(axes, dates, style.number_ticks(view, 0, top), grid=True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     style.title(axes, view.short(indicator), view.unit(indicator))
     _name_ends(view, axes, lines)
