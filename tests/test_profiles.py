@@ -108,7 +108,7 @@ def test_the_table_has_value_range_interval_town_and_place(nord: Profile) -> Non
         "7.5% 6.7%\u20138.4%",
         "above",
         "1 of 2",
-        "\u2197 higher at last",
+        "\u2197 latest value higher",
     ]
     assert "12 Markt\t25.0% 23.7%\u201326.4%" in table
 

@@ -85,10 +85,6 @@ def _town(view: View, row: pd.Series) -> str:
     return view.amount(row.indicator, value, key=_keys.of_town(view, row.indicator, row.last_end))
 
 
-def _slope(view: View, row: pd.Series) -> str:
-    return words.signed(view, row.slope, view.decimals(row.indicator) + 1, key=_keys.of_change("slope", row))
-
-
 def finding_of(view: View, row: pd.Series) -> str:
     """Say in a word or two what was found of a development, behind an arrow where it has a direction."""
     return _with_arrow(row.finding, view.words.text(_FINDINGS[row.finding]))
