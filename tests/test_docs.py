@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from sozialanalyse.batch.plan import read_plan
-from sozialanalyse.batch.plan_file import Plan
 from sozialanalyse.cli.facts import facts_of
 from sozialanalyse.documents import parse_document
 from sozialanalyse.loading.appearance import with_appearance
@@ -63,11 +62,9 @@ def test_the_example_of_what_is_accepted_is_read():
 
 
 def test_the_example_of_what_stands_on_pages_is_read():
-    text, plan = re.findall(
+    (text,) = re.findall(
         r"^```yaml\n(.*?)^```$", (DOCS / "pages.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    (run,) = Plan.model_validate({"schema": 1, **yaml.safe_load(plan)}).runs
-    assert run.notebook == "profile"
     town = with_appearance(
         parse_document(small_town.TOWN + text.replace("  logo: logo.svg\n", ""), TownFile, "town.yml"), Path
     )
