@@ -229,8 +229,8 @@ def _pointing(found: Profile) -> list[str]:
 
 
 _POINTING_MESSAGES = {
-    WORSE: "To a greater need for support than in {town} as a whole point: {indicators}.",
-    BETTER: "To a smaller need for support than in {town} as a whole point: {indicators}.",
+    WORSE: "These point to a greater need for support than in {town} as a whole: {indicators}.",
+    BETTER: "These point to a smaller need for support than in {town} as a whole: {indicators}.",
 }
 """Message ids by what a discernible difference means."""
 
