@@ -128,7 +128,7 @@ def test_changes_are_those_that_chance_does_not_explain(nord: Profile) -> None:
 
 def test_since_leaves_earlier_values_out(town: Town) -> None:
     assert [row.first_end.year for row in of(town, since="2023-01-01").courses.values()] == [2024] * 4
-    with pytest.raises(UsageError, match="must be a day such as 2013-12-31"):
+    with pytest.raises(UsageError, match="must be a day: year, month and day"):
         of(town, since="yesterday")
 
 

@@ -163,7 +163,7 @@ def _from(frame: pd.DataFrame, since: str) -> pd.DataFrame:
     try:
         first = pd.Timestamp(since)
     except ValueError:
-        message = "'since' is {found}; it must be a day such as 2013-12-31"
+        message = "'since' is {found}; it must be a day: year, month and day with hyphens between them"
         raise UsageError(message, found=since) from None
     return frame[frame["period_end"] >= first]
 
