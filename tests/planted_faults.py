@@ -193,7 +193,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "an axis that goes on": (redraw(COMPARISON, DOTS, r'(<g id="matplotlib.axis_1">)', r'\1<g id="xtick_9"><g><use x="837.77" y="132"/></g><g><text>90</text></g></g>'), "drawing axis goes on to 90"),
     "a text in a picture": (redraw(COMPARISON, DOTS, "11 Anger</text>", "11 Anger 4</text>"), "unmapped the picture says 4"),
     "a description of a picture": (redraw(COMPARISON, DOTS, '<g id="figure_1">', '<desc>Anger: 4</desc><g id="figure_1">'), "unmapped the picture holds 4"),
-    "a value of a line": (redraw(TREND, TOWN, r"L 249.73 [\d.]+ ", "L 249.73 44.37 "), "drawing a line of the panel kinderarmut is not the series of one area"),
+    "a value of a line": (redraw(TREND, TOWN, r"L 274.43 [\d.]+ ", "L 274.43 44.37 "), "drawing a line of the panel kinderarmut is not the series of one area"),
     "two lines that changed places at one day": (redraw(TREND, AREAS, r"419.47 141.16(.*?)419.47 74.64", r"419.47 74.64\g<1>419.47 141.16"), "drawing a line of the panel kinderarmut is not the series of one area"),
     "a sign beside the lines": (redraw(TREND, AREAS, r'(<g id="line2d_10">)', r'<g id="line2d_99"><g><use x="460" y="204"/></g></g>\1'), "drawing points are drawn outside"),
     "the colour of a hidden area": (redraw(COMPARISON, MAP, r'y="259.82">11(.*?)y="111.82">21', r'y="259.82">21\1y="111.82">11'), "drawing colours the area 11"),
