@@ -139,11 +139,12 @@ def _shown(source: str, names: dict[str, Any]) -> dict[str, Any] | None:
     return None if value is None else value._repr_mimebundle_()
 
 
-FLOOR = "floor: one warm interpreter"
+COMMANDS, IN_PROCESS = "papermill and nbconvert, command line", "papermill and nbconvert, in one process"
 ONE, TWO = "ours, 1 worker", "ours, 2 workers"
+FLOOR = "floor: one warm interpreter"
 WAYS = {
-    "papermill and nbconvert, command line": papermill_cli,
-    "papermill and nbconvert, in one process": papermill_api,
+    COMMANDS: papermill_cli,
+    IN_PROCESS: papermill_api,
     ONE: lambda jobs, pages: ours(jobs, pages, 1),
     TWO: lambda jobs, pages: ours(jobs, pages, 2),
     FLOOR: floor,

@@ -13,6 +13,7 @@ import argparse
 import itertools
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -20,13 +21,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks._batch_ways import FLOOR, ONE, TWO, WAYS, Job
+from benchmarks._batch_ways import COMMANDS, FLOOR, IN_PROCESS, ONE, TWO, WAYS, Job
 from benchmarks._printing import Criteria, say, table
 
 ROOT = Path(__file__).resolve().parent.parent
 TOWN = ROOT / "data" / "musterstadt"
 GROUPS = ("children", "older", "families", "disability")
-COMMANDS, IN_PROCESS, *_ = WAYS
 
 Seconds = dict[str, list[float]]
 """By way, a number a round."""
@@ -106,18 +106,17 @@ def findings(release: Path, count: int, audience: str) -> list[Job]:
 
 
 def measured(jobs: list[Job], ways: list[str], rounds: int, folder: Path) -> tuple[Seconds, Seconds]:
-    """Take the seconds of each way in each round, by the clock and of the processors, as if the machine had always been equally fast."""
+    """Take the seconds of each way in each round, by the clock and of the processors, and say how fast the machine was."""
     file = folder / "jobs.json"
     file.write_text(json.dumps(jobs), encoding="utf-8")
     taken: Seconds = {way: [] for way in ways}
     used: Seconds = {way: [] for way in ways}
-    paces: Seconds = {way: [] for way in ways}
     for number, way in itertools.product(range(rounds), ways):
         whole, worked, pace = _once(way, file, folder / "pages" / way)
         say(f"  round {number + 1}: {way}: {whole:.2f} s, {worked:.2f} s of processors (pace {1000 * pace:.1f} ms)")
-        for seconds, value in ((taken, whole), (used, worked), (paces, pace)):
-            seconds[way].append(value)
-    return at_one_pace(taken, paces), at_one_pace(used, paces)
+        taken[way].append(whole)
+        used[way].append(worked)
+    return taken, used
 
 
 def _once(way: str, jobs: Path, pages: Path) -> tuple[float, float, float]:
@@ -139,23 +138,6 @@ def _once(way: str, jobs: Path, pages: Path) -> tuple[float, float, float]:
     return whole - (0.0 if way in {ONE, TWO} else aside), worked - aside, statistics.mean(said["paces"])
 
 
-def at_one_pace(seconds: Seconds, paces: Seconds) -> Seconds:
-    """Say how long all would have taken at the median pace: others use the machine too, and it changes within minutes.
-
-    Parameters
-    ----------
-    seconds
-        Measured, of each round.
-    paces
-        What the fixed piece of work took meanwhile.
-    """
-    usual = statistics.median(itertools.chain.from_iterable(paces.values()))
-    return {
-        way: [taken * usual / pace for taken, pace in zip(rounds, paces[way], strict=True)]
-        for way, rounds in seconds.items()
-    }
-
-
 def processor_seconds() -> float:
     """Return what all processes have used that were started here and have ended."""
     spent = os.times()
@@ -163,8 +145,9 @@ def processor_seconds() -> float:
 
 
 def _figures(pages: Path, jobs: list[Job]) -> list[int]:
-    """Count the figures of each page."""
-    return [(pages / f"{job['id']}.html").read_text(encoding="utf-8").count("data:image/svg+xml") for job in jobs]
+    """Count the figures of each page; the signs in the style sheet of nbconvert's pages are none."""
+    written = [(pages / f"{job['id']}.html").read_text(encoding="utf-8") for job in jobs]
+    return [len(re.findall(r"src=['\"]data:image/svg\+xml", html)) for html in written]
 
 
 def judged(seconds: dict[str, float], used: dict[str, float], figures: dict[str, list[int]], count: int) -> int:
@@ -181,7 +164,7 @@ def judged(seconds: dict[str, float], used: dict[str, float], figures: dict[str,
         }
         for way, taken in seconds.items()
     ]
-    table("medians of the rounds, at one pace", rows)
+    table("medians of the rounds", rows)
     criteria = Criteria()
     criteria.judge(
         len({tuple(counted) for counted in figures.values()}) == 1 and min(map(min, figures.values())) > 0,

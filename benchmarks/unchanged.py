@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._printing import Criteria, table
+from benchmarks.batch import ROOT
 from sozialanalyse import batch
 from sozialanalyse.batch.drafting import entry_of
 from sozialanalyse.batch.edition import hash_text, read_manifest
@@ -30,7 +31,6 @@ from sozialanalyse.cli.facts import facts_of
 from sozialanalyse.disclosure.release_files import open_release
 from sozialanalyse.disclosure.unopened import MEMO as MEMO_OF_GATE
 
-ROOT = Path(__file__).resolve().parent.parent
 AUDIENCE = "administration"
 """Protected as for the public, but copies of one page cannot pass the audit of public pages."""
 

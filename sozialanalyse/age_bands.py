@@ -34,17 +34,17 @@ def bands_of_both(counts: pd.DataFrame, measure: str) -> list[Ages]:
     chosen = counts[counts["measure"] == measure]
     of_sex = [chosen[chosen["sex"] == sex] for sex in BOTH]
     delivered = [set(rows[["age_from", "age_to"]].itertuples(index=False, name=None)) for rows in of_sex]
-    return _finest({(int(first), int(last)) for first, last in delivered[0] & delivered[1]})
+    return finest({(int(first), int(last)) for first, last in delivered[0] & delivered[1]})
 
 
-def _finest(bands: Iterable[Ages]) -> list[Ages]:
+def finest(bands: Iterable[Ages]) -> list[Ages]:
     """Lay the narrowest bands one after another from the youngest to the open end; nothing where they leave a gap.
 
     Examples
     --------
-    >>> _finest([(0, 17), (0, 5), (6, 17), (18, 999), (0, 999)])
+    >>> finest([(0, 17), (0, 5), (6, 17), (18, 999), (0, 999)])
     [(0, 5), (6, 17), (18, 999)]
-    >>> _finest([(0, 5), (18, 999)]), _finest([(0, 999)])
+    >>> finest([(0, 5), (18, 999)]), finest([(0, 999)])
     ([], [])
     """
     ends: dict[int, int] = {}

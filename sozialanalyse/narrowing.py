@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sozialanalyse.amounts import Cell
     from sozialanalyse.indicators import IndicatorFrame
     from sozialanalyse.loading import AppliedCorrection, Delivery
+    from sozialanalyse.loading.offers import Offers
     from sozialanalyse.scope import Scope
 
 PROVENANCE = (
@@ -127,6 +128,11 @@ class NarrowedTown(Town):
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
+        """Not within a view."""
+        raise UsageError(PROVENANCE)
+
+    @property
+    def offers(self) -> Offers:
         """Not within a view."""
         raise UsageError(PROVENANCE)
 

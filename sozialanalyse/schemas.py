@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sozialanalyse.batch.plan_file import Plan
+from sozialanalyse.catalogue import Recipe
 from sozialanalyse.catalogue.reading import FILES, TownCatalogueFile
 from sozialanalyse.disclosure.rules_file import DefaultFile, RulesFile
 from sozialanalyse.documents import SCHEMA_VERSION
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.mapping import AreasMapping, Mapping
+from sozialanalyse.loading.needs_file import NeedsFile
 from sozialanalyse.loading.town_file import TownFile
 from sozialanalyse.schedule.events import events_schema
 from sozialanalyse.schedule.record import Record
@@ -33,9 +35,11 @@ MODELS: dict[str, type[Versioned]] = {
     "mapping": Mapping,
     "areas": AreasMapping,
     "corrections": CorrectionsFile,
+    "needs": NeedsFile,
     "disclosure": RulesFile,
     "default": DefaultFile,
     "plan": Plan,
+    "recipe": Recipe,
     "record": Record,
 }
 """The model of each kind of file, by the name of its schema."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sozialanalyse.loading.offers import Offers
+
 if TYPE_CHECKING:
     from sozialanalyse.catalogue import Catalogue
     from sozialanalyse.loading import TownData
@@ -74,6 +76,7 @@ def narrow_data(data: TownData, scope: Scope) -> TownData:
         files=(),
         corrections=(),
         deliveries=(),
+        offers=Offers(),  # a page about offers asks the town itself, before a view is made of it
         **nothing,
     )
 

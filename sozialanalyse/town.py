@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sozialanalyse.areas import AreaTree
     from sozialanalyse.catalogue import Break, Catalogue, Indicator, TargetGroup
     from sozialanalyse.loading import AppliedCorrection, Delivery
+    from sozialanalyse.loading.offers import Offers
 
 CELL = ["measure", "sex", "age_from", "age_to"]
 NUMBERS = ["numerator", "denominator", "value", "lower", "upper", "numerator_least", "numerator_greatest"]
@@ -98,6 +99,11 @@ class Town:
     def deliveries(self) -> tuple[Delivery, ...]:
         """Provenance of each delivered table."""
         return self.data.deliveries
+
+    @property
+    def offers(self) -> Offers:
+        """Local offers, as they were loaded or, of a Release, as its audience may know them."""
+        return self.data.offers
 
     def breaks_of(self, indicator: str) -> tuple[Break, ...]:
         """Return all declared breaks of an indicator: its own, those of its measures and those of the town."""

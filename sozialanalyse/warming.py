@@ -30,6 +30,8 @@ MODULES = (
     "findings.pages",
     "findings.plain",
     "findings.profiles",
+    "findings.outlooks",
+    "findings.handouts",
     "findings.protection",
     "downloads",
 )

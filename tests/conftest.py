@@ -59,7 +59,7 @@ CHROMIUM_ARGUMENTS = (
 
 
 # Half as many examples as usual, where a test does not say how many: they are tried at every change, so they add up.
-hypothesis.settings.register_profile("sozialanalyse", max_examples=50)
+hypothesis.settings.register_profile("sozialanalyse", max_examples=50, deadline=None)
 hypothesis.settings.load_profile("sozialanalyse")
 
 

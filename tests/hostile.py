@@ -110,6 +110,7 @@ runs:
   - {id: comparison, notebook: comparison, parameters: {target_group: children, level: ortsteil}, title: {de: Vergleich, en: Comparison}}
   - {id: trend, notebook: trend, parameters: {target_group: children, area: "100"}, title: {de: Entwicklung, en: Development}}
   - {id: other, notebook: trend, parameters: {target_group: children, area: "101"}, title: {de: Entwicklung, en: Development}}
+  - {id: profile, notebook: profile, parameters: {area: "1"}, title: {de: Profil, en: Profile}}
   - {id: broken, notebook: broken, parameters: {target_group: children}, title: {de: Kaputt, en: Broken}}
 """
 DATES = ("2022-12-31", "2023-12-31", "2024-12-31")

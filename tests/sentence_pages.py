@@ -32,7 +32,7 @@ class Wanted:
     """A page to check: notebook, target group, area, level, language."""
 
     notebook: str
-    target_group: str
+    target_group: str = ""
     area: str = ""
     level: str = ""
     language: str = "de"
@@ -43,12 +43,13 @@ class Wanted:
 
 @dataclass
 class Page:
-    """What a page says: rows of its tables as lines of cells, and its sentences."""
+    """What a page says: rows of its tables as lines of cells, and its sentences; of a profile, tables and headings of its groups."""
 
     wanted: Wanted
     opening: dict[str, Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     findings: list[tuple[str, list[str]]] = field(default_factory=list)
+    groups: list[tuple[list[Table], list[str]]] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
 
@@ -108,6 +109,8 @@ def _read_into(page: Page, cell_id: str, html: str) -> None:
         page.plain = [flat(line) for paragraph in reader.paragraphs for line in paragraph]
     elif cell_id.startswith("say"):
         page.findings += reader.findings
+    elif reader.tables and reader.headings:
+        page.groups.append((reader.tables, reader.headings))
     elif cell_id == "show-limits":
         page.limits += [item for _, items in reader.findings for item in items]
 
@@ -119,6 +122,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.tables: list[Table] = []
         self.findings: list[tuple[str, list[str]]] = []
+        self.headings: list[str] = []
         self.paragraphs: list[list[str]] = []
         self._text: list[str] = [""]
 
@@ -127,7 +131,7 @@ class _Reader(HTMLParser):
             self.tables.append(Table())
         elif tag == "tr":
             self.tables[-1].rows.append([])
-        elif tag in {"caption", "th", "td", "h3", "li", "p"}:
+        elif tag in {"caption", "th", "td", "h3", "li", "p", "summary"}:
             self._text = [""]
         elif tag == "ul" and (not self.findings or self.findings[-1][1]):
             self.findings.append(("", []))
@@ -145,8 +149,9 @@ class _Reader(HTMLParser):
             self.tables[-1].rows[-1].append(lines)
         elif tag == "thead":
             self.tables[-1].headings = [cell[0] for cell in self.tables[-1].rows.pop()]
-        elif tag == "h3":
+        elif tag in {"h3", "summary"}:
             self.findings.append((lines[0], []))
+            self.headings += [lines[0]] if tag == "h3" else []
         elif tag == "li":
             self.findings[-1][1].append(lines[0])
         elif tag == "p":

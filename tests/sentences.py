@@ -13,8 +13,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests import sentence_profiles as profiles
 from tests import sentence_rules as rules
 from tests import sentence_summaries as summaries
 from tests.sentence_pages import Page, Wanted, flat, page_of
@@ -59,6 +60,10 @@ def check(page: Page, town: Town, checked: Checked) -> None:
     if not page.tables:
         return
     at = setting(page, town)
+    if page.wanted.notebook == "profile":
+        for kind, sentence, holds in profiles.faults(page, at, town):
+            checked.add(kind, page, sentence, holds=holds)
+        return
     if page.wanted.notebook == "trend":
         _check_trend(page, at, checked)
     else:
@@ -69,12 +74,16 @@ def setting(page: Page, town: Town) -> summaries.Setting:
     """Read from the opening where a page is; what indicators are called, the catalogue declares."""
     language = page.wanted.language
     said = {getattr(entry.label, language): (entry.id, entry.said) for entry in town.catalogue.indicators}
-    order = town.catalogue.target_group(page.wanted.target_group)
-    table = page.tables[0]
-    shown = [row[0][0].removesuffix("¹").strip().rsplit(", ", 1)[0] for row in table.rows]
-    ids = {said[label][0]: label for label in shown}
-    lead = next(ids[name] for name in (order.lead, *order.indicators) if name in ids)
+    lead = "" if page.wanted.notebook == "profile" else _lead(page, said, town)
     return summaries.Setting(language, flat(page.opening["town"]), flat(page.opening["area"]), said, lead)
+
+
+def _lead(page: Page, said: dict[str, tuple[str, Any]], town: Town) -> str:
+    """Find the label of the indicator that a page of one target group speaks of first."""
+    order = town.catalogue.target_group(page.wanted.target_group)
+    shown = [row[0][0].removesuffix("¹").strip().rsplit(", ", 1)[0] for row in page.tables[0].rows]
+    ids = {said[label][0]: label for label in shown}
+    return next(ids[name] for name in (order.lead, *order.indicators) if name in ids)
 
 
 def _check_trend(page: Page, at: summaries.Setting, checked: Checked) -> None:
@@ -143,6 +152,12 @@ def pages_of(
 ) -> Iterator[Wanted]:
     """List pages of a town: of the whole for each target group, and of its areas of today; at most so many of a level."""
     today = town.on_boundaries().areas
+    yield from (
+        Wanted("profile", area=area, language=language)
+        for level in levels
+        for area in today.at(level)["area"].tolist()[:most]
+        for language in languages
+    )
     for number, group in enumerate(GROUPS):
         for language in languages:
             for notebook in ("trend", "comparison"):

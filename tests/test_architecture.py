@@ -34,7 +34,7 @@ LAYERS = (
     ("town",),
     ("disclosure",),
     ("narrowing",),
-    ("trends", "comparison", "index", "outlook"),
+    ("trends", "comparison", "index", "outlook", "offers"),
     ("view",),
     ("findings",),
     ("charts",),

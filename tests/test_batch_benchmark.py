@@ -36,12 +36,6 @@ def test_a_way_that_draws_no_figures_is_no_way(capsys):
     assert "FAIL: every way draws" in capsys.readouterr().out
 
 
-def test_a_round_in_which_the_machine_was_slow_counts_as_if_it_had_not_been():
-    seconds = {"ours": [10.0, 20.0], "floor": [8.0, 8.0]}
-    paces = {"ours": [0.02, 0.04], "floor": [0.02, 0.02]}
-    assert batch.at_one_pace(seconds, paces) == {"ours": [10.0, 10.0], "floor": [8.0, 8.0]}
-
-
 def test_work_within_other_work_counts_for_itself_alone():
     clock = iter([0.0, 1.0, 3.0, 6.0, 10.0])
     watch = _floor_work.Watch(lambda: next(clock))

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import __main__ as benchmarks
 from benchmarks import _coverage_exact as exact
 from benchmarks import _coverage_limits as limits
+from benchmarks import _index_towns as index_towns
 from benchmarks import _printing as printing
 from benchmarks import _simulated as simulated
 from benchmarks import _trend_verbs as verbs
@@ -26,7 +27,7 @@ def run(capsys, *arguments):
     return printed
 
 
-@pytest.mark.parametrize("name", ["coverage", "disclosure", "statistics", "suppression"])
+@pytest.mark.parametrize("name", ["coverage", "disclosure", "index", "statistics", "suppression"])
 def test_are_listed_by_name(name):
     assert name in benchmarks.names()
 
@@ -168,3 +169,21 @@ def test_criteria_decide_the_exit_code(capsys):
     criteria.judge(False, "4 is at most 3")
     assert criteria.conclude() == 1
     assert "1 pass, 1 fail" in capsys.readouterr().out
+
+
+def test_index_shows_coverage_of_ranks_and_classes_with_ties(capsys):
+    printed = run(capsys, "index", "--small")
+    for part in (
+        "seed 20261123",
+        "three types with ties",
+        "all alike, ranks",
+        "naive classes",
+        "changes of stocks, classes",
+    ):
+        assert part in printed
+    assert printed.count("at least 95%") == 2 * 2 * 16  # as it is judged, and together at the end
+
+
+def test_true_ties_of_a_drawn_town_share_their_ranks():
+    town = index_towns.draw(np.random.default_rng(RANDOM), index_towns.World("", 10, 500, 800, truth="types"))
+    assert sorted(zip(town.best, town.worst, strict=True)) == [(1, 2)] * 2 + [(3, 4)] * 2 + [(5, 10)] * 6

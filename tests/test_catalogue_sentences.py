@@ -293,4 +293,4 @@ def test_the_notebooks_say_plainly_what_they_are_called() -> None:
     for file in (Path(__file__).parent.parent / "notebooks").glob("*.ipynb"):
         text = file.read_text(encoding="utf-8")
         assert "Leichte" not in text
-        assert ("## In Einfacher Sprache" in text) == (file.stem in {"trend", "comparison"})
+        assert ("## In Einfacher Sprache" in text) == (file.stem in {"trend", "comparison", "profile"})

@@ -10,12 +10,14 @@ import pytest
 import yaml
 
 from sozialanalyse.batch.plan import read_plan
+from sozialanalyse.catalogue import RECIPES, shipped, with_town
 from sozialanalyse.cli.facts import facts_of
 from sozialanalyse.documents import parse_document
 from sozialanalyse.loading.appearance import with_appearance
 from sozialanalyse.loading.corrections import CorrectionsFile
 from sozialanalyse.loading.expectations import Check, Expectations
 from sozialanalyse.loading.mapping import Mapping
+from sozialanalyse.loading.offers import NEEDED, OPTIONAL
 from sozialanalyse.loading.town_file import TownBreak, TownFile
 from sozialanalyse.town import open_town
 from tests import small_town
@@ -27,6 +29,10 @@ EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", DELIVERIES, re.MULTILINE | re.DOT
 
 PLANS = re.findall(r"^```yaml\n(.*?)^```$", (DOCS / "plans.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
+INDICES = re.findall(
+    r"^```yaml\n(.*?)^```$", (DOCS / "indices.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+
 
 def with_key(key: str) -> list[str]:
     return [text for text in EXAMPLES if f"\n{key}:" in f"\n{text}"]
@@ -37,7 +43,7 @@ def test_examples_of_mappings_are_mappings(text):
     assert parse_document(text, Mapping, "example.yml").content.values
 
 
-@pytest.mark.parametrize("text", PLANS, ids=lambda text: text.splitlines()[1])
+@pytest.mark.parametrize("text", [*PLANS, INDICES[1]], ids=lambda text: text.splitlines()[1])
 def test_examples_of_plans_can_be_carried_out(text, root, tmp_path):
     """On the invented town: notebooks, parameters, areas and dates are there."""
     (tmp_path / "example.yml").write_text(text, encoding="utf-8")
@@ -70,6 +76,25 @@ def test_the_example_of_what_stands_on_pages_is_read():
     )
     assert town.site.colours.accent_dark
     assert town.consultation.required
+
+
+def test_the_examples_of_an_index_are_read(tmp_path):
+    recipe, _, decision = INDICES
+    (tmp_path / RECIPES).mkdir()
+    (tmp_path / RECIPES / "ours.yml").write_text(recipe, encoding="utf-8")
+    assert with_town(shipped(), tmp_path).recipe("unser_index").status.limits == "share"
+    assert parse_document(small_town.TOWN + decision, TownFile, "town.yml").content.indices["hamburg_rise"].by.en
+
+
+def test_the_examples_of_offers_are_read():
+    text = (DOCS / "offers.md").read_text(encoding="utf-8")
+    named, declared = (
+        parse_document(small_town.TOWN + example, TownFile, "town.yml").content.offers
+        for example in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    )
+    assert named.file == "bestand.xlsx"
+    assert declared.needs[0].kinds[-1] == declared.kinds[0].id == "repair_cafe"
+    assert [name for name in (*NEEDED, *OPTIONAL) if f"`{name}`" not in text] == []
 
 
 def test_every_check_is_described():

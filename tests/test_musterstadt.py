@@ -296,12 +296,24 @@ def test_sozialraeume_and_divided_areas_are_in_one_piece(areas):
         assert shapely.intersection(first, second).length > 0
 
 
+def test_offers_lie_where_they_say_and_nobody_tells_where_shelters_are(areas):
+    offers = pd.read_csv(TOWN / "offers.csv", dtype=str, keep_default_na=False)
+    polygons = gpd.read_file(TOWN / "areas.geojson").set_index("area").geometry
+    points = gpd.points_from_xy(offers["x"].astype(float), offers["y"].astype(float))
+    assert all(polygons[area].covers(point) for area, point in zip(offers["area"], points, strict=True))
+    protecting = offers[offers["kind"].isin(["shelter", "accommodation"])]
+    assert len(protecting) == 6
+    assert set(protecting["location_visibility"]) == {""}  # the default of these kinds is never
+    assert offers["contact"].str.fullmatch(r"Telefon 0000 55\d+ \(erfunden\)").all()
+    assert (offers["lessons_learned"] != "").sum() == 4
+
+
 def test_the_script_makes_the_committed_files(tmp_path):
     command = [sys.executable, str(TOWN / "make_musterstadt.py"), "--output", str(tmp_path)]
     subprocess.run(command, check=True, timeout=60)
     made = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert set(made) >= {"areas.csv", "areas.geojson", "counts/population.csv"}
-    committed = {"areas.csv", "areas.geojson", "crosswalks.csv"} | {
+    committed = {"areas.csv", "areas.geojson", "crosswalks.csv", "offers.csv"} | {
         f"counts/{path.name}" for path in (TOWN / "counts").iterdir()
     }
     assert set(made) == committed

@@ -65,19 +65,19 @@ def test_areas_that_have_ended_are_not_present(musterstadt):
 
 
 def test_one_plan_makes_the_pages_of_all_areas(musterstadt):
-    """Nine of the whole town; of 74 areas the one with fewer than 1,000 residents has no trends; 14 Sozialräume are divided."""
+    """Nine of the whole town, five outlooks, its index and its offers; of 74 areas the one with fewer than 1,000 residents has no trends; 14 Sozialräume are divided."""
     runs = read_plan(NOTEBOOKS / "plans" / "nightly.yml", NOTEBOOKS, facts=musterstadt)
-    assert len(runs) == 9 + (4 + 1) * 73 + 5 * 14
+    assert len(runs) == 9 + 5 + 1 + 1 + (4 + 1) * 73 + (5 + 4 + 1) * 14
     assert {run.language for run in runs} == {"de"}
     assert {run.id for run in runs} >= {"trend-older", "trend-older-042", "comparison-residents-05"}
-    trend, comparison, _ = dict.fromkeys(found for run in runs for found in run.selections)
+    trend, comparison, *_ = dict.fromkeys(found for run in runs for found in run.selections)
     assert (len(trend.values), trend.of, trend.unknown) == (73, 74, ())
     assert comparison.values == tuple(f"{number:02}" for number in range(1, 15))
 
 
 def test_the_town_makes_them_in_both_languages(musterstadt):
     runs = read_plan(ROOT / "data" / "musterstadt" / "plans" / "nightly.yml", NOTEBOOKS, facts=musterstadt)
-    assert len(runs) == 2 * (9 + (4 + 1) * 73 + 5 * 14 + 2)
+    assert len(runs) == 2 * (9 + 5 + 1 + 1 + (4 + 1) * 73 + (5 + 4 + 1) * 14 + 2)
     assert {"comparison-children-05-2011.de", "trend-older-042.en"} <= {run.key for run in runs}
 
 

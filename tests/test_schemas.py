@@ -30,8 +30,8 @@ def kind_of(path: Path) -> str:
     """Tell by its place what a file of a town is."""
     if path.name == "town.yml":
         return "town"
-    if path.parent.name == "plans":
-        return "plan"
+    if path.parent.name in {"plans", "recipes"}:
+        return path.parent.name.removesuffix("s")
     if path.parent.name == "mapping":
         return "areas" if path.name.startswith("areas") else "mapping"
     return path.stem
@@ -50,9 +50,8 @@ def test_schemas_are_up_to_date():
     assert written == schemas(), "run python -m sozialanalyse.schemas"
 
 
-@pytest.mark.parametrize("name", ["measures", "indicators", "target_groups"])
-def test_shipped_definitions_name_and_follow_their_schema(name):
-    path = DEFINITIONS / f"{name}.yml"
+@pytest.mark.parametrize("path", sorted(DEFINITIONS.rglob("*.yml")), ids=lambda path: path.stem)
+def test_shipped_definitions_name_and_follow_their_schema(path):
     first, *_ = path.read_text(encoding="utf-8").splitlines()
     schema = (path.parent / first.removeprefix(NAMED)).resolve()
     jsonschema.validate(read(path), json.loads(schema.read_text(encoding="utf-8")))

@@ -26,6 +26,8 @@ MUSTERSTADT = [
     Wanted("comparison", "children", language="en"),
     Wanted("comparison", "residents", area="05", language="de"),
     Wanted("comparison", "disability", level="lebensraum", language="de"),
+    Wanted("profile", area="05", language="de"),
+    Wanted("profile", area="410", language="en"),
 ]
 BERLIN = [
     Wanted("trend", "residents", area="05", language="de"),
@@ -56,7 +58,13 @@ def children(pages: list[Page]) -> Page:
 def test_musterstadt(musterstadt: Town, pages: list[Page]) -> None:
     found = checked(musterstadt, pages)
     assert found.faults == []
-    assert {kind.split()[0] for kind in found.counts} == {"summary", "plain", "heading", "development", "comparison"}
+    assert {kind.split()[0] for kind in found.counts} == {
+        "summary",
+        "plain",
+        "heading",
+        "development",
+        "comparison",
+    } | {"difference", "completeness"}
     assert sum(found.counts.values()) > 100
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from make.files import DISABILITY, Delivery, delivered, population_rows, write_areas, write_counts, write_map
+from make.offers import write_offers
 from make.offices import Counts, Town, basic_income, households, housing, origin, work
 from make.plan import AREAS, BEFORE_REFORM, SOZIALRAEUME
 from make.polygons import draw_map
@@ -124,6 +125,7 @@ def make(folder: Path) -> Town:
     polygons, town = draw_map(), Town()
     write_areas(folder / "areas.csv", polygons)
     write_map(folder / "areas.geojson", polygons)
+    write_offers(folder / "offers.csv", polygons)
     files = {"population": list(population_rows(town.people))}
     for name, (office, delivery) in OFFICES.items():
         found = office(town)
@@ -141,6 +143,9 @@ def make(folder: Path) -> Town:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Make the synthetic town Musterstadt.")
     parser.add_argument(
-        "--output", type=Path, default=HERE, help="folder for areas.csv, areas.geojson, crosswalks.csv and counts/"
+        "--output",
+        type=Path,
+        default=HERE,
+        help="folder for areas.csv, areas.geojson, offers.csv, crosswalks.csv and counts/",
     )
     make(parser.parse_args().output)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sozialanalyse.audit.claims import expected_of, interval_of
+from sozialanalyse.audit.fans import faults_of_outlook, is_outlook
 from sozialanalyse.audit.funnels import faults_of_funnel
+from sozialanalyse.audit.index_maps import faults_of_index_map, faults_of_index_matrix
 from sozialanalyse.audit.keys import Claim
 from sozialanalyse.audit.knowledge import Term
+from sozialanalyse.audit.offered import faults_of_niches, faults_of_offers
 from sozialanalyse.audit.panels import SHADE, TOLERANCE, fault, number_of, strangers
 from sozialanalyse.audit.placed import IN_ROW, Row, Scale, members_of
 from sozialanalyse.periods import OPEN_AGE
@@ -28,6 +31,13 @@ def is_charted(claim: Claim, panel: Panel) -> bool:
     """Whether a claim says that it is drawn in a panel, in one of the kinds of this module."""
     if claim.statistic == "drawn_ages":
         return panel.name.removeprefix("panel-").rpartition(".")[0] == claim.parts["measure"]
+    if claim.statistic in ("drawn_index", "drawn_matrix"):
+        return panel.name == claim.statistic.replace("drawn_", "panel-")
+    if claim.statistic in ("drawn_offers", "drawn_niches"):
+        need = claim.parts.get("need")
+        return panel.name == f"panel-{claim.statistic.removeprefix('drawn_')}" + (f".{need}" if need else "")
+    if is_outlook(claim, panel):
+        return True
     is_own = claim.parts.get("indicator") == panel.name.removeprefix("panel-")
     return is_own and claim.statistic in ("drawn_ranks", "drawn_funnel", "drawn_relations")
 
@@ -50,12 +60,17 @@ def faults_of_chart(
     language
         How numbers are written.
     """
+    if claim.statistic in _WITHOUT_SCALES:
+        yield from _WITHOUT_SCALES[claim.statistic](panel, claim, judge)
+        return
     scales = {
         axis: Scale(*found) if (found := panel.scale(axis, [number_of(text, language) for _, text in ticks])) else None
         for axis, ticks in panel.ticks.items()
     }
     if claim.statistic == "drawn_relations":
         yield from _faults_of_relations(panel, claim, rows, judge)
+    elif claim.statistic == "drawn_outlook":
+        yield from faults_of_outlook(panel, claim, scales["y"], judge)
     elif claim.statistic == "drawn_ages":
         yield from _faults_of_ages(panel, claim, scales["x"], judge)
     elif scales["x"] is None or (claim.statistic == "drawn_funnel" and scales["y"] is None):
@@ -64,6 +79,15 @@ def faults_of_chart(
         yield from _faults_of_ranks(panel, claim, rows, scales["x"], judge)
     elif scales["y"] is not None:
         yield from faults_of_funnel(panel, claim, (scales["x"], scales["y"]), judge)
+
+
+_WITHOUT_SCALES = {
+    "drawn_index": faults_of_index_map,
+    "drawn_matrix": faults_of_index_matrix,
+    "drawn_offers": faults_of_offers,
+    "drawn_niches": faults_of_niches,
+}
+"""What reads a panel in which no axis says where a number stands."""
 
 
 def _area_at(place: float, rows: Sequence[Row]) -> str | None:
@@ -109,7 +133,7 @@ def _faults_of_relations(panel: Panel, claim: Claim, rows: Sequence[Row], judge:
         for (sign,) in panel.groups.get(kind, []):
             clear += [sign.y] if kind in (ABOVE, BELOW) else []
             figure = shown.get(_area_at(sign.y, named) or "")
-            if named and not (figure and _relation(figure, claim, judge) in (kind, None)):
+            if named and not (figure and relation(figure, claim, judge) in (kind, None)):
                 yield fault(panel, "the panel {panel} shows an area as {kind} that is not", kind=kind)
                 return
     shades = (stroke for group, strokes in panel.groups.items() if group.startswith(SHADE) for stroke in strokes)
@@ -117,7 +141,7 @@ def _faults_of_relations(panel: Panel, claim: Claim, rows: Sequence[Row], judge:
         yield fault(panel, "the panel {panel} shades an area that is not told apart from the town")
 
 
-def _relation(figure: Figure, claim: Claim, judge: Judge) -> str | None:
+def relation(figure: Figure, claim: Claim, judge: Judge) -> str | None:
     """Where the interval of an area lies to the town's value; None where it cannot be computed again."""
     indicator = judge.lookup.indicator(claim)
     limits = interval_of(judge.lookup, indicator, figure)

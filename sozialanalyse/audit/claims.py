@@ -11,7 +11,7 @@ from fractions import Fraction
 from operator import eq, gt
 from typing import TYPE_CHECKING
 
-from sozialanalyse.audit import series, spoken
+from sozialanalyse.audit import composites, offers, outlooks, series, spoken
 from sozialanalyse.audit.expected import Expected
 from sozialanalyse.audit.figures import hidden_of
 from sozialanalyse.audit.intervals import wilson
@@ -324,7 +324,6 @@ CONSTANTS = {
 }
 """Numbers of method that never depend on data."""
 
-
 _CHANGES = {"change": _change, "change_difference": _change_difference}
 _LEVELS = {
     "level_min": _level_min,
@@ -381,7 +380,16 @@ _OTHERS = {
     "constant": _constant,
     "margin": _margin,
     "size": _size,
-    **dict.fromkeys(("axis", "date", "period", "ages", "area", "drawn_ages"), _drawn),
+    **dict.fromkeys(("axis", "date", "period", "ages", "area", "drawn_ages", "drawn_outlook"), _drawn),
+    **dict.fromkeys(("offer_text", "offer_label", "drawn_offers", "drawn_niches"), _drawn),
     "count": _count,
 }
-_STATISTICS: dict[str, Callable[[Lookup, Claim], Expected]] = {**_CELLS, **_SERIES, **_LEVELS, **_OTHERS}
+_STATISTICS: dict[str, Callable[[Lookup, Claim], Expected]] = {
+    **_CELLS,
+    **_SERIES,
+    **_LEVELS,
+    **composites.STATISTICS,
+    **offers.STATISTICS,
+    **_OTHERS,
+    **outlooks.STATISTICS,
+}

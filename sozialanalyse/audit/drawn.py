@@ -87,9 +87,11 @@ def _faults_of_panel(
     own = [claim for claim in claims if claim.parts.get("indicator") == indicator]
     values = {"panel": indicator}
     yield from _faults_of_shapes(panel, values)
-    if not (panel.points or panel.markers or panel.bands or panel.areas):
+    charted = [claim for claim in claims if is_charted(claim, panel)]
+    of_texts_alone = any(claim.statistic == "drawn_matrix" for claim in charted)
+    if not (panel.points or panel.markers or panel.bands or panel.areas or of_texts_alone):
         return
-    if charted := [claim for claim in claims if is_charted(claim, panel)]:
+    if charted:
         yield from faults_of_chart(panel, charted[0], rows, judge, language)
         return
     drawn = [claim for claim in own if claim.statistic in ("drawn", "drawn_series")]

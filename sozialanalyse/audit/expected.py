@@ -29,6 +29,8 @@ class Expected:
         There is nothing in the release from which it could come.
     among
         If there are any, the number is one of these.
+    names
+        Of a key whose text is a name: the names that are right, in both languages.
     """
 
     value: Fraction | None = None
@@ -38,3 +40,4 @@ class Expected:
     hidden: tuple[Count, ...] = ()
     is_absent: bool = False
     among: tuple[Fraction, ...] = ()
+    names: tuple[str, ...] = ()

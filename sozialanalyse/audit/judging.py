@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sozialanalyse.audit.claims import expected_of
-from sozialanalyse.audit.keys import DIRECTIONS, SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
+from sozialanalyse.audit.inventory import words_of
+from sozialanalyse.audit.keys import CLASS_NAMES, DIRECTIONS, SEVERAL, WITHOUT_TEXT, Claim, ClaimError, read_key
 from sozialanalyse.audit.lookup import Lookup
 from sozialanalyse.audit.numerals import Written, has_digit, has_numeral, read_number
 from sozialanalyse.audit.problems import quoted
@@ -107,6 +108,13 @@ class Judge:
         if claim.statistic in SEVERAL:
             strange = [part for part in parts_of(text) if part not in self._words(claim)]
             return Fault("'{text}' is not {key}", values, kind="wrong") if strange else None
+        if claim.statistic in CLASS_NAMES:
+            return self._judged_name(expected, text, values)
+        return self._judged_text(found, text, language, values)
+
+    def _judged_text(self, known: Known, text: str, language: LanguageCode, values: dict[str, Any]) -> Fault | None:
+        """Judge a word that tells a direction, or one number."""
+        claim, expected = known
         if claim.statistic in DIRECTIONS:
             return self._judged_direction(expected, sense(text, language), values)
         written = read_number(text, language)
@@ -124,6 +132,15 @@ class Judge:
             return Fault("'{text}' ({key}) follows from no published cell", values, kind="wrong")
         if direction == 0 or not bears(expected, direction):
             return Fault("'{text}' ({key}) is not the direction that the published cells give", values, kind="wrong")
+        return None
+
+    def _judged_name(self, expected: Expected, text: str, values: dict[str, Any]) -> Fault | None:
+        """Hold the name of a class to the class that the published cells give."""
+        if expected.hidden or expected.is_absent:
+            return self._judged_direction(expected, 0, values)
+        if text.strip() not in expected.names:
+            values = {**values, "expected": ", ".join(expected.names)}
+            return Fault("'{text}' ({key}) is not what the published cells give: {expected}", values, kind="wrong")
         return None
 
     def _judged(self, claim: Claim, expected: Expected, written: Written, values: dict[str, Any]) -> Fault | None:
@@ -207,6 +224,8 @@ class Judge:
         parts = claim.parts
         if claim.statistic == "area":
             return set(parts_of(f"{parts['area']} {self.figures.knowledge.areas[parts['area']].name}"))
+        if claim.statistic in ("offer_text", "offer_label"):
+            return set(parts_of(words_of(claim, self.figures.knowledge.document.offers)))
         if claim.statistic == "ages":
             return {parts["age_from"], parts["age_to"]}
         days = [dt.date.fromisoformat(day) for day in parts.values()]

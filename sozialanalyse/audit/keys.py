@@ -11,6 +11,18 @@ SERIES = ("indicator", "area", "first", "end")
 LEVEL = ("indicator", "within", "end", "level")
 MEASURED = ("measure", "area", "end", "level", "sex", "age_from", "age_to")
 REFORM = ("measure", "date", "end")
+INDEX = ("recipe", "part", "level", "end")
+
+CLASS_NAMES = (
+    "index_class",
+    *("index_chance_lower", "index_chance_upper"),
+    *("index_weights_lower", "index_weights_upper", "index_without_lower", "index_without_upper"),
+)
+"""Keys of names of classes of an index: words, which may hold no other than the right one."""
+OFFERED = ("need", "area", "end")
+GROWN = ("measure", "area", "end", "level", "age_from", "age_to")
+NEEDED = ("need", "variant", "area", "end", "level")
+PAST = ("measure", "of", "level", "age_from", "age_to")
 
 
 _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -38,6 +50,33 @@ _PARTS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("measure", "area", "first", "end"): ("drawn_ages",),
     MEASURED: ("unassigned", "unassigned_share"),
     REFORM: ("misplaced", "misplaced_of_town"),
+    INDEX: ("index_areas", "index_stable", "index_unstable", "drawn_index", "drawn_matrix"),
+    (*INDEX, "class"): ("index_class_areas",),
+    (*INDEX, "span"): ("index_sure",),
+    (*INDEX, "area"): ("index", "index_rank_lower", "index_rank_upper", *CLASS_NAMES),
+    ("recipe", "indicator"): ("recipe_weight",),
+    ("recipe",): ("recipe_population",),
+    ("recipe", "part", "class"): ("recipe_limit",),
+    OFFERED: (
+        *("offers_here", "places_here", "supply", "supply_lower", "supply_upper"),
+        *("access", "access_lower", "access_upper", "reachable"),
+    ),
+    ("offer", "field"): ("offer_text",),
+    ("what", "id"): ("offer_label",),
+    ("offer",): ("offer_places",),
+    ("what", "group", "end"): ("offers_number",),
+    ("what", "area", "kind"): ("hidden_offers",),
+    ("end",): ("drawn_offers",),
+    ("need", "end", "need_end", "level"): ("drawn_niches",),
+    GROWN: ("counted", "projected", "projected_lower", "projected_upper"),
+    ("measure", "area", "first", "end", "level", "age_from", "age_to"): ("drawn_outlook",),
+    NEEDED: ("places", "places_lower", "places_upper"),
+    ("need", "variant"): ("rate",),
+    PAST: (
+        *("past_error", "past_naive", "past_errors", "past_inside", "past_tested"),
+        *("reach_now", "reach_next_count", "reach_births"),
+    ),
+    ("measure", "level", "what"): ("years_ahead",),
     ("indicator",): ("axis", "margin"),
     ("what",): ("number",),
     ("name",): ("constant",),
@@ -53,13 +92,17 @@ PARTS = {statistic: parts for parts, statistics in _PARTS.items() for statistic 
 OPEN_ENDED = ("number", "constant")
 """Statistics whose keys may have further parts."""
 
-SEVERAL = ("date", "period", "ages", "area")
+SEVERAL = ("date", "period", "ages", "area", "offer_text", "offer_label")
 """Keys of dates and names, whose text may hold several numerals."""
 
 DIRECTIONS = ("direction", "course", "side")
 """Keys of words that tell a direction; there is no numeral in them."""
 
-WITHOUT_TEXT = ("drawn", "drawn_series", "drawn_ranks", "drawn_funnel", "drawn_relations", "drawn_ages", "axis")
+WITHOUT_TEXT = (
+    *("drawn", "drawn_series", "drawn_ranks", "drawn_funnel", "drawn_relations", "drawn_ages", "drawn_index"),
+    *("drawn_matrix", "drawn_offers", "drawn_niches", "drawn_outlook"),
+    "axis",
+)
 """Keys of what is drawn and not written."""
 
 

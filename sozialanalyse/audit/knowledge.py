@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 import pydantic
 
+from sozialanalyse.audit.inventory import Inventory, misplaced
+from sozialanalyse.audit.needed import Need
 from sozialanalyse.audit.people import People
+from sozialanalyse.audit.recipes import BothTexts, Recipe
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.errors import DataError, Fault, Place
 from sozialanalyse.periods import OPEN_AGE
@@ -48,11 +51,11 @@ COLUMNS = (
 CELL = ("area", "measure", "sex", "age_from", "age_to", "period_start", "period_end")
 """What makes a cell."""
 
-
 DOCUMENT_MESSAGES = {
     "twice": "the area {name} stands twice",
     "area": "the area {name} is not in the list of areas",
     "measure": "the measure {name} is not in the list of measures",
+    "offer": "the offer {name} is told although its place is hidden, or with more than may be known of it",
     "people": "people of {name} are told by age and sex, though a rule protects that measure",
 }
 CELL_MESSAGES = {
@@ -168,13 +171,6 @@ class Uninsured(Model):
     period_end: dt.date
 
 
-class BothTexts(Model):
-    """A text in both languages."""
-
-    de: str
-    en: str
-
-
 class Release(Model):
     """Which release was published."""
 
@@ -210,6 +206,9 @@ class Document(Versioned):
     site: dict[str, Any] | None = None
     people: tuple[People, ...] = ()
     consulted: tuple[dict[str, Any], ...] = ()
+    recipes: tuple[Recipe, ...] = ()
+    offers: Inventory | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -361,6 +360,7 @@ def _faults_of_document(knowledge: Knowledge) -> list[Fault]:
     terms += [term for entry in document.identities for term in (entry.whole, *entry.parts)]
     used = {term.measure for term in terms} | {entry.part_of for entry in document.measures}
     used |= {entry.measure for entry in document.altered} | {entry.measure for entry in document.people}
+    used |= {entry.measure for entry in document.needs}
     named |= {area for entry in document.people for area in entry.counts}
     used |= {measure for entry in document.without_insiders for measure in entry.measures}
     protected = {entry.id for entry in document.measures if entry.k is not None}
@@ -368,6 +368,7 @@ def _faults_of_document(knowledge: Knowledge) -> list[Fault]:
         "twice": sorted({name for name in ids if ids.count(name) > 1}),
         "area": sorted(name for name in named - set(ids) if name),
         "measure": sorted(name for name in used - set(knowledge.measures) if name),
+        "offer": misplaced(document.offers, document.audience),
         "people": sorted({entry.measure for entry in document.people} & protected),
     }
     return [

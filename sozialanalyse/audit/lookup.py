@@ -12,8 +12,10 @@ from sozialanalyse.audit.keys import Claim, ClaimError
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from sozialanalyse.audit.courses import Course
     from sozialanalyse.audit.figures import Figure, Figures
     from sozialanalyse.audit.knowledge import Indicator
+    from sozialanalyse.audit.standings import Standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +32,19 @@ class Lookup:
         Cells of downloads that were in order, and rows of them, with how many numerals each holds: the same stand in many files.
     limits
         Intervals that were computed, by indicator, area and last day.
+    standings, ends
+        Indices that were computed, and up to which day each of their indicators was counted.
+    courses
+        What follows from counts by age, by measure and level.
     """
 
     figures: Figures
     sizes: dict[str, int] = field(default_factory=dict)
     rows: dict[tuple[str, ...], int] = field(default_factory=dict)
     limits: dict[tuple[str, ...], tuple[Fraction, Fraction] | None] = field(default_factory=dict)
+    standings: dict[tuple[str, ...], Standing] = field(default_factory=dict)
+    ends: dict[tuple[str, ...], dt.date | None] = field(default_factory=dict)
+    courses: dict[tuple[str, str], Course | None] = field(default_factory=dict)
 
     @cached_property
     def days(self) -> frozenset[str]:

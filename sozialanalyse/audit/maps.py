@@ -71,7 +71,7 @@ def faults_of_map(
     classes = _legend(panel, language)
     yield from _faults_of_legend(panel, classes, list(shown.values()), values)
     for number, outlines in enumerate(outlines for _, outlines in sorted(panel.areas.items(), key=_number)):
-        for area in _areas_in(outlines, panel, judge):
+        for area in areas_in(outlines, panel, judge):
             value = shown.get(area)
             if value is None or (number < len(classes) and not classes[number].holds(value)):
                 message = "the map {panel} colours the area {area} as a class in which it has no published value"
@@ -85,7 +85,7 @@ def _number(entry: tuple[str, object]) -> int:
 def _legend(panel: Panel, language: LanguageCode) -> list[Class]:
     """Read the lines of the legend: the limits of a class, and beside them how many areas it holds."""
     found = []
-    for limits, count in _lines(panel):
+    for limits, count in lines_in(panel):
         ends = [read_number(part, language) for part in limits.split(" \u2013 ")]
         areas = read_number(count, language)
         if areas and len(ends) <= 2 and ends[0] and ends[-1]:
@@ -93,7 +93,7 @@ def _legend(panel: Panel, language: LanguageCode) -> list[Class]:
     return found
 
 
-def _lines(panel: Panel) -> Iterator[tuple[str, str]]:
+def lines_in(panel: Panel) -> Iterator[tuple[str, str]]:
     """Find the texts that stand beside each other, from top to bottom; numbers of areas are no part of a legend."""
     texts = sorted((text for text in panel.texts if text.group != LABEL), key=lambda text: (text.place.y, text.place.x))
     for left, right in pairwise(texts):
@@ -103,7 +103,7 @@ def _lines(panel: Panel) -> Iterator[tuple[str, str]]:
 
 def lines_of_legend(panel: Panel) -> set[str]:
     """Texts of the legend of a map: what a sign means, and how many areas bear it."""
-    return {text for line in _lines(panel) for text in line}
+    return {text for line in lines_in(panel) for text in line}
 
 
 def _is_in_line(first: Point, second: Point) -> bool:
@@ -125,8 +125,18 @@ def _faults_of_legend(
         yield Fault("the legend of the map {panel} is not what the published values give", values, kind="drawing")
 
 
-def _areas_in(outlines: list[list[Point]], panel: Panel, judge: Judge) -> Iterator[str]:
-    """Find the areas whose number is written within one of the outlines."""
+def areas_in(outlines: list[list[Point]], panel: Panel, judge: Judge) -> Iterator[str]:
+    """Find the areas whose number is written within one of the outlines.
+
+    Parameters
+    ----------
+    outlines
+        Of coloured areas.
+    panel
+        In which they are drawn.
+    judge
+        Knows the areas.
+    """
     for place, text, _ in panel.texts:
         if text in judge.figures.knowledge.areas and any(
             _is_inside(place.x, place.y - BASELINE, outline) for outline in outlines

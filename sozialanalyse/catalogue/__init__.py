@@ -7,7 +7,6 @@ from sozialanalyse.catalogue.model import (
     HOUSEHOLD_DESIGN_EFFECT,
     Amount,
     Break,
-    Catalogue,
     Date,
     Indicator,
     Measure,
@@ -16,22 +15,40 @@ from sozialanalyse.catalogue.model import (
     TargetGroup,
     Text,
 )
-from sozialanalyse.catalogue.reading import TOWN_FILE, read_catalogue, shipped, with_town
+from sozialanalyse.catalogue.reading import (
+    RECIPES,
+    TOWN_FILE,
+    read_catalogue,
+    read_recipe,
+    recipe_files,
+    shipped,
+    with_town,
+)
+from sozialanalyse.catalogue.recipes import Classed, Dynamics, IndexClass, Ingredient, Recipe
+from sozialanalyse.catalogue.whole import Catalogue
 
 __all__ = [
     "HOUSEHOLD_DESIGN_EFFECT",
+    "RECIPES",
     "TOWN_FILE",
     "Amount",
     "Break",
     "Catalogue",
+    "Classed",
     "Date",
+    "Dynamics",
+    "IndexClass",
     "Indicator",
+    "Ingredient",
     "Measure",
     "MeasureVersion",
+    "Recipe",
     "ShortText",
     "TargetGroup",
     "Text",
     "read_catalogue",
+    "read_recipe",
+    "recipe_files",
     "shipped",
     "with_town",
 ]

@@ -11,7 +11,9 @@ from sozialanalyse.errors import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sozialanalyse.catalogue.model import Amount, Catalogue, Indicator, Measure, TargetGroup
+    from sozialanalyse.catalogue.model import Amount, Indicator, Measure, TargetGroup
+    from sozialanalyse.catalogue.recipes import Recipe
+    from sozialanalyse.catalogue.whole import Catalogue
 
 
 @dataclass(frozen=True)
@@ -131,3 +133,29 @@ def _problems_of_group(group: TargetGroup, known: set[str]) -> Iterator[Problem]
         message = "lead '{found}' is not among the indicators of this group; did you mean: {nearest}?"
         values = {"found": group.lead, "nearest": nearest(group.lead, group.indicators)}
         yield Problem("target_groups", group.id, ("lead",), message, values)
+
+
+def problems_of_recipe(recipe: Recipe, catalogue: Catalogue) -> Iterator[Problem]:
+    """Check whether a recipe of an index fits the indicators of a catalogue.
+
+    Yields
+    ------
+    Problem
+        Unknown indicators, counts (a large area would count as a needy one), indicators that are never shown by area, and
+        directions that contradict the catalogue's. Of neutral indicators a recipe may decide.
+    """
+    known = {entry.id: entry for entry in catalogue.indicators}
+    for number, entry in enumerate(recipe.ingredients):
+        key = ("ingredients", number, "indicator")
+        found, values = known.get(entry.indicator), {"indicator": entry.indicator}
+        if found is None:
+            message = "indicator '{indicator}' is not in the catalogue; did you mean: {nearest}?"
+            near = nearest(entry.indicator, list(known))
+            yield Problem("recipes", recipe.id, key, message, {**values, "nearest": near})
+        elif found.kind == "count" or found.town_only:
+            message = "'{indicator}' cannot be part of an index: it is a count, or is never shown by area"
+            yield Problem("recipes", recipe.id, key, message, values)
+        elif found.direction not in {"neutral", entry.direction}:
+            message = "the catalogue says of '{indicator}': {direction}; an index may not turn that round"
+            key = ("ingredients", number, "direction")
+            yield Problem("recipes", recipe.id, key, message, {**values, "direction": found.direction})

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic
 
-from sozialanalyse.catalogue.checks import Problem, find_problems
-from sozialanalyse.catalogue.model import Catalogue, Indicator, Measure, TargetGroup
+from sozialanalyse.catalogue.checks import Problem, find_problems, problems_of_recipe
+from sozialanalyse.catalogue.model import Indicator, Measure, TargetGroup
+from sozialanalyse.catalogue.recipes import Recipe
+from sozialanalyse.catalogue.whole import Catalogue
 from sozialanalyse.documents import Document, Model, Versioned, read_document
 from sozialanalyse.errors import DataError, Fault, Place
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 TOWN_FILE = "catalogue.yml"
+
+RECIPES = "recipes"
+"""Folder of the recipes of indices, a file each: shipped ones in the definitions, a town's own in its folder."""
 
 
 class MeasuresFile(Versioned):
@@ -67,7 +72,7 @@ FILES: dict[str, type[Versioned]] = {
 @cache
 def shipped() -> Catalogue:
     """Return the catalogue that ships with the library."""
-    return read_catalogue(DEFINITIONS)
+    return with_recipes(read_catalogue(DEFINITIONS), DEFINITIONS / RECIPES)
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -85,7 +90,7 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def with_town(catalogue: Catalogue, folder: Path) -> Catalogue:
-    """Return the catalogue with what a town adds or replaces; the same one where the town has no ``catalogue.yml``.
+    """Return the catalogue with what a town adds or replaces by its ``catalogue.yml`` and its ``recipes``; else the same one.
 
     Parameters
     ----------
@@ -100,11 +105,63 @@ def with_town(catalogue: Catalogue, folder: Path) -> Catalogue:
         With all faults at once, each with file, line and key; also where a replaced entry no longer fits the others.
     """
     path = folder / TOWN_FILE
-    if not path.is_file():
-        return catalogue
-    reading = _Reading()
-    reading.add(path, TownCatalogueFile)
-    return reading.finish(catalogue)
+    if path.is_file():
+        reading = _Reading()
+        reading.add(path, TownCatalogueFile)
+        catalogue = reading.finish(catalogue)
+    return with_recipes(catalogue, folder / RECIPES)
+
+
+def recipe_files(folder: Path) -> list[Path]:
+    """List the files of recipes in a folder; none where there is no such folder."""
+    return sorted(folder.glob("*.yml"))
+
+
+def with_recipes(catalogue: Catalogue, folder: Path) -> Catalogue:
+    """Return the catalogue with the recipes of a folder; one with the id of another takes its place.
+
+    Parameters
+    ----------
+    catalogue
+        With the indicators that the recipes are made of.
+    folder
+        Of YAML files, a recipe each.
+
+    Raises
+    ------
+    DataError
+        With all faults of all files at once; also where a recipe no longer fits what a town replaced in the catalogue.
+    """
+    faults: list[Fault] = []
+    documents: dict[str, Document[Recipe]] = {}
+    for path in recipe_files(folder):
+        try:
+            document = read_document(path, Recipe)
+        except DataError as error:
+            faults.extend(error.faults)
+            continue
+        if document.content.id in documents:
+            faults.append(document.fault(("id",), "id '{id}' stands twice; remove one", id=document.content.id))
+        documents[document.content.id] = document
+    recipes = _over(catalogue.recipes, {name: document.content for name, document in documents.items()})
+    for problem in (problem for recipe in recipes for problem in problems_of_recipe(recipe, catalogue)):
+        document_of = documents.get(problem.entry)
+        place = Place("shipped recipes", None, problem.entry) if document_of is None else document_of.place(problem.key)
+        faults.append(Fault(problem.message, problem.values, place))
+    if faults:
+        raise DataError(faults)
+    return catalogue.model_copy(update={"recipes": recipes}) if documents else catalogue
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe by itself; whether its indicators are in a catalogue is not asked.
+
+    Raises
+    ------
+    DataError
+        With all faults, each with file, line and key.
+    """
+    return read_document(path, Recipe).content
 
 
 @dataclass
@@ -146,7 +203,7 @@ class _Reading:
     def finish(self, base: Catalogue) -> Catalogue:
         """Put the entries over those of another catalogue, or raise everything that is wrong."""
         merged = {name: _over(getattr(base, name), entries) for name, entries in self.entries.items()}
-        catalogue = Catalogue(**merged)
+        catalogue = Catalogue(**merged, recipes=base.recipes)
         self.faults.extend(map(self._locate, find_problems(catalogue, frozenset(self.broken))))
         if self.faults:
             raise DataError(self.faults)

@@ -8,7 +8,6 @@ from sozialanalyse.charts.drawing import style
 from sozialanalyse.charts.drawing.shapes import Shapes, outlines
 from sozialanalyse.findings import _keys
 from sozialanalyse.findings.display import Shown, figure, nothing
-from sozialanalyse.language import key, keyed
 from sozialanalyse.view import View
 
 if TYPE_CHECKING:
@@ -49,18 +48,11 @@ def location(view: View) -> Shown:
 
 def _draw(axes: Axes, shapes: Shapes, area: str) -> None:
     axes.set_gid("panel-location")
-    axes.set_xlim(0, axes.get_window_extent().width)
-    axes.set_ylim(0, shapes.height)
-    axes.set_axis_off()
+    shapes.spread(axes)
     others = [shape for name, shape in shapes.areas.items() if name != area]
     shapes.draw(axes, others, facecolor=GROUND, edgecolor=BORDER, linewidth=0.8, gid="neighbours")
     shapes.draw(axes, shapes.of([area]), facecolor=OWN, edgecolor=OWN, linewidth=0.8, gid="highlighted")
-    for name, shape in shapes.areas.items():
-        if shapes.has_room(shape, style.text_width(str(name), style.SMALL), style.SMALL):
-            point = shape.representative_point()
-            colour = "white" if name == area else style.INK
-            text = keyed(str(name), key("area", name))
-            style.write(axes, point.x, point.y, text, ha="center", va="center", color=colour, gid="label")
+    shapes.label(axes, {area})
 
 
 def _caption(whole: View, area: str) -> str:

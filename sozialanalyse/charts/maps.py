@@ -38,6 +38,9 @@ MOST_LABELLED = 40
 SHADES = ("#dbe9f0", "#a9cadb", "#6fa3bf", "#377a9d", "#134a66")
 """From low to high: one hue, in steps of lightness that also grey paper shows."""
 
+DARK = SHADES[3:]
+"""On these, labels are white."""
+
 HATCHES = {MISSING: "/////", SUPPRESSED: "xxxx", NOT_APPLICABLE: "", signs.UNCERTAIN: "-----"}
 """Of lines alone: the outline of each dot of a dotted ground would weigh more than the map."""
 
@@ -137,9 +140,7 @@ def _draw_map(view: View, axes: Axes, areas: pd.DataFrame, shapes: Shapes) -> No
     """Draw one indicator: neighbours, areas by class, hatched areas, outline of the view's area, labels, legend."""
     indicator = str(areas["indicator"].iloc[0])
     axes.set_gid(f"panel-{indicator}")
-    axes.set_xlim(0, axes.get_window_extent().width)
-    axes.set_ylim(0, shapes.height)
-    axes.set_axis_off()
+    shapes.spread(axes)
     values = areas.set_index("area")["value"].dropna()
     decimals = 0 if view.indicator(indicator).unit == "persons" else DECIMALS
     classes = classify(values, len(SHADES) if len(values) >= FEW_AREAS else len(SHADES) - 1, decimals)
@@ -155,21 +156,10 @@ def _draw_map(view: View, axes: Axes, areas: pd.DataFrame, shapes: Shapes) -> No
         shapes.draw(axes, chosen, **look, linewidth=0.4, gid=status)
     shapes.draw(axes, shapes.highlighted, facecolor="none", edgecolor=style.INK, linewidth=1.4, gid="highlighted")
     if len(areas) <= MOST_LABELLED:
-        _label_areas(axes, classes, shapes)
+        shapes.label(axes, {str(area) for area, number in classes.number.items() if classes.shade(number) in DARK})
     day = _keys.date(view.words, areas["period_end"].iloc[0])
     style.title(axes, view.short(indicator), f"{view.unit(indicator)}, {day}")
     _draw_legend(view, axes, areas, classes, decimals)
-
-
-def _label_areas(axes: Axes, classes: Classes, shapes: Shapes) -> None:
-    """Write the ids of the areas into them, where they fit."""
-    dark = {area for area, number in classes.number.items() if SHADES.index(classes.shade(number)) >= 3}
-    for area, shape in shapes.areas.items():
-        if shapes.has_room(shape, style.text_width(str(area), style.SMALL), style.SMALL):
-            point = shape.representative_point()
-            colour = "white" if area in dark else style.INK
-            name = keyed(str(area), key("area", area))
-            style.write(axes, point.x, point.y, name, ha="center", va="center", color=colour, gid="label")
 
 
 def _draw_legend(view: View, axes: Axes, areas: pd.DataFrame, classes: Classes, decimals: int) -> None:

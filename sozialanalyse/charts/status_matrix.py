@@ -105,7 +105,7 @@ def status_and_dynamics(view: View, compared: Comparison, developed: pd.DataFram
     )
 
 
-def matrix(view: View, classes: Classes) -> Shown:
+def matrix(view: View, classes: Classes, keys: Sequence[str] = ()) -> Shown:
     """Lay out areas by status (rows) and dynamics (columns), each cell with the numbers of its areas in their order.
 
     Parameters
@@ -114,6 +114,8 @@ def matrix(view: View, classes: Classes) -> Shown:
         Whose language counts.
     classes
         Of an indicator (:func:`status_and_dynamics`) or of an index.
+    keys
+        What is drawn, of an index.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def matrix(view: View, classes: Classes) -> Shown:
         drawn, (axes,) = panels.draw(1)
         _draw(axes, classes, lines, heights, size)
     without = len(classes.areas) - len(rows)
-    picture = figure(drawn, _alt(view, classes, cells), _caption(view, classes, without))
+    picture = figure(drawn, _alt(view, classes, cells), _caption(view, classes, without), keys=keys)
     return beside(view.words, picture, _table(view, classes, cells))
 
 

@@ -47,6 +47,7 @@ def check(
 def _write_report(folder: Path, raw: Path | None, report: Path, language: LanguageName) -> None:
     """Run the notebook of the report and put its page where it is wanted."""
     from sozialanalyse import batch  # noqa: PLC0415 - heavy
+    from sozialanalyse.batch.store.trees import hand_over  # noqa: PLC0415 - heavy, as the batch is
 
     order = batch.Order(
         town=folder,
@@ -60,9 +61,7 @@ def _write_report(folder: Path, raw: Path | None, report: Path, language: Langua
     )
     page = batch.single_page(order)
     report.parent.mkdir(parents=True, exist_ok=True)
-    partial = report.with_name(f"{report.name}.partial")
-    partial.write_text(page, encoding="utf-8", newline="\n")
-    partial.replace(report)
+    hand_over(report, page)
 
 
 @app.command("import")

@@ -11,11 +11,12 @@ from sozialanalyse.disclosure.outlines import outlines_of
 from sozialanalyse.disclosure.people import people_of
 from sozialanalyse.disclosure.terms import Term
 from sozialanalyse.language import Language, LanguageCode
+from sozialanalyse.loading.counted_shares import RESIDENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sozialanalyse.catalogue import Indicator
+    from sozialanalyse.catalogue import Classed, Indicator, Recipe
     from sozialanalyse.disclosure.about import About, AlteredMeasure, MeasureRule
     from sozialanalyse.disclosure.release import Release
 
@@ -54,6 +55,9 @@ def knowledge_of(release: Release) -> dict[str, Any]:
         **_site(release),
         **({"people": people} if (people := people_of(release)) else {}),
         **_consulted(release),
+        **_recipes(release),
+        **({"offers": release.data.offers.model_dump(mode="json")} if release.data.offers else {}),
+        **_needs(release),
         "rules": _rules(release),
     }
 
@@ -77,6 +81,57 @@ def _consulted(release: Release) -> dict[str, Any]:
     if declared is None or not declared.consulted:
         return {}
     return {"consulted": [entry.model_dump(mode="json") for entry in declared.consulted]}
+
+
+def _recipes(release: Release) -> dict[str, Any]:
+    """Give the recipes of indices; a page says what one is made of also where its indicators were not delivered."""
+    recipes = [_recipe(entry) for entry in release.catalogue.recipes]
+    return {"recipes": recipes} if recipes else {}
+
+
+def _recipe(recipe: Recipe) -> dict[str, Any]:
+    dynamics = recipe.dynamics
+    return {
+        "id": recipe.id,
+        "ingredients": [
+            {"indicator": entry.indicator, "sign": entry.sign, "weight": entry.weight} for entry in recipe.ingredients
+        ],
+        "transformation": recipe.transformation,
+        "restandardise": recipe.restandardise,
+        "population_below": recipe.exclude.population_below,
+        "excluded": list(recipe.exclude.areas),
+        "leave_out": recipe.missing == "leave_out",
+        "status": _classed(recipe.status),
+        **({"dynamics": {**_classed(dynamics), "years": dynamics.years}} if dynamics else {}),
+    }
+
+
+def _classed(classed: Classed) -> dict[str, Any]:
+    classes = [
+        {
+            "id": entry.id,
+            "name": entry.label.model_dump(),
+            **({"short": entry.short.model_dump()} if entry.short else {}),
+            "below": entry.below,
+            "up_to": entry.up_to,
+        }
+        for entry in classed.classes
+    ]
+    return {"limits": classed.limits, "classes": classes}
+
+
+def _needs(release: Release) -> dict[str, Any]:
+    """Give the rates of the places that the town declares to be needed."""
+    declared = release.data.file.needs
+    if declared is None or isinstance(declared, str):
+        return {}
+    if release.about.rule(RESIDENTS) is None:
+        return {}
+    entries = [
+        {"id": need.id, "measure": RESIDENTS, "age_from": need.ages[0], "age_to": need.ages[1], "rates": need.rate_of}
+        for need in declared.needs
+    ]
+    return {"needs": entries} if entries else {}
 
 
 def _parts_that_say_something(about: About) -> dict[str, Any]:

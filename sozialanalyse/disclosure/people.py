@@ -1,4 +1,4 @@
-"""People by age and sex, of measures that everybody knows: what a population pyramid shows, beside the cells of a Release.
+"""People by age and sex, of measures that everybody knows: what a population pyramid shows and an outlook begins with.
 
 No indicator is made of them, so they are no cells: nothing can be hidden among public counts, and nothing need be decided.
 """
@@ -14,11 +14,12 @@ from sozialanalyse.age_bands import BOTH, bands_of_both
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sozialanalyse.areas import AreaTree
     from sozialanalyse.disclosure.release import Release
 
 
 def people_of(release: Release) -> list[dict[str, Any]]:
-    """List the counts by age and sex of public measures, at the first and the last date of each area.
+    """List the counts by age and sex of public measures: at the first and the last date of each area, and of large areas at all dates.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def _of_measure(release: Release, measure: str) -> Iterator[dict[str, Any]]:
     if not cells:
         return
     rows = pd.concat([release.amounts(measure, cell).assign(cell=number) for number, cell in enumerate(cells)])
-    ends = _ends(rows[rows["value"].notna()])
-    for (_, start, end), at_date in ends.groupby(["cell", "period_start", "period_end"], sort=True):
+    told = _told(rows[rows["value"].notna()], release.areas)
+    for (_, start, end), at_date in told.groupby(["cell", "period_start", "period_end"], sort=True):
         sex, first, last = cells[int(at_date["cell"].iloc[0])]
         yield {
             "measure": measure,
@@ -53,8 +54,9 @@ def _of_measure(release: Release, measure: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _ends(known: pd.DataFrame) -> pd.DataFrame:
-    """Keep the first and the last date of each area."""
+def _told(known: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
+    """Keep the first and the last date of each area; of the town and of the level below it, where an outlook begins, all."""
     dates = known.groupby("area", observed=True)["period_end"]
     first, last = dates.transform("min"), dates.transform("max")
-    return known[(known["period_end"] == first) | (known["period_end"] == last)]
+    large = known["area"].map(areas.level).isin(areas.levels[-2:]) if len(areas.levels) > 1 else False
+    return known[(known["period_end"] == first) | (known["period_end"] == last) | large]

@@ -17,6 +17,7 @@ from sozialanalyse.areas import Crosswalks
 from sozialanalyse.disclosure.about import About, about_decision
 from sozialanalyse.disclosure.cells import CELL
 from sozialanalyse.disclosure.nodes import REST, TERM
+from sozialanalyse.disclosure.offers import protected_offers
 from sozialanalyse.loading import TownData
 from sozialanalyse.loading.counts import CATEGORIES, COLUMNS
 from sozialanalyse.loading.marks import CONFIDENTIAL, FREE, OF_STATE
@@ -88,7 +89,8 @@ class Release(Town):
 def unprotected(town: Town) -> Release:
     """Release everything, as those hold it who keep the data."""
     about = About(town=town.data.file.name, audience=UNPROTECTED)
-    return Release(replace(town.data, files=()), about=about)
+    offers = protected_offers(town.data.offers, town.areas, UNPROTECTED)  # a page goes from hand to hand
+    return Release(replace(town.data, files=(), offers=offers), about=about)
 
 
 def protected(town: Town, decision: Decision, rules: Rules, audience: str, public: Collection[str]) -> Release:
@@ -125,6 +127,7 @@ def protected(town: Town, decision: Decision, rules: Rules, audience: str, publi
         unassigned=town.data.unassigned.head(0),
         revisions=town.data.revisions.head(0),
         crosswalks=_public_shares(town.data.crosswalks, public),
+        offers=protected_offers(town.data.offers, town.areas, audience),
     )
     about = about_decision(data.file.name, decision, rules, audience)
     dropped = set(town.data.crosswalks.frame["measure"]) - set(data.crosswalks.frame["measure"])
@@ -134,7 +137,13 @@ def protected(town: Town, decision: Decision, rules: Rules, audience: str, publi
 def _file(town: Town, audience: str) -> Any:
     """Take out of ``town.yml`` what names deliveries or single counts; what is public is confidential no more."""
     file = town.data.file
-    changed: dict[str, Any] = {"counts": (), "mappings": (), "checks": type(file.checks)(), "crosswalks": None}
+    changed: dict[str, Any] = {
+        "counts": (),
+        "mappings": (),
+        "checks": type(file.checks)(),
+        "crosswalks": None,
+        "offers": None,
+    }
     if audience == "public" and file.confidentiality == "confidential":
         changed["confidentiality"] = "published"
     return file.model_copy(update=changed)

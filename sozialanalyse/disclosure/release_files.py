@@ -33,6 +33,7 @@ from sozialanalyse.disclosure.texts import (
 from sozialanalyse.disclosure.watching import watched
 from sozialanalyse.errors import UsageError
 from sozialanalyse.loading import AppliedCorrection, Delivery, TownData
+from sozialanalyse.loading.offers import Offers
 from sozialanalyse.loading.town_file import TownFile
 from sozialanalyse.reading import is_on
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ABOUT, CELLS, KNOWLEDGE, POLYGONS = "release.json", "cells.csv", "knowledge.json", "areas.geojson"
+OFFERS = "offers.json"
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 """The first date that archives know, so that the same content gives the same bytes."""
 
@@ -149,7 +151,7 @@ DAMAGED = "{file} is no file of a release, or it is damaged; make it again"
 
 
 _NAMES = frozenset(
-    {"town.json", "catalogue.json", "areas.csv", "crosswalks.csv", "rest.json", POLYGONS, CELLS}
+    {"town.json", "catalogue.json", "areas.csv", "crosswalks.csv", "rest.json", POLYGONS, CELLS, OFFERS}
     | {f"{name}.csv" for name in FRAMES}
 )
 
@@ -193,6 +195,7 @@ def _members(release: Release) -> dict[str, str]:
         CELLS: states_text(release.states),
         **frames,
         **({} if drawn is None else {POLYGONS: drawn}),
+        **({OFFERS: json_text(data.offers.model_dump(mode="json"))} if data.offers else {}),
     }
 
 
@@ -211,6 +214,7 @@ def _release(about: About, members: Mapping[str, str]) -> Release:
         corrections=tuple(AppliedCorrection(**_dated(entry)) for entry in rest["corrections"]),
         deliveries=tuple(Delivery(**_dated(entry)) for entry in rest["deliveries"]),
         crosswalks=Crosswalks(frame_of(members["crosswalks.csv"])),
+        offers=Offers.model_validate_json(members[OFFERS]) if OFFERS in members else Offers(),
         **frames,
     )
     return Release(data, about=about, states=states_of(members[CELLS]), kept=folder)

@@ -24,6 +24,10 @@ _CELL = ("indicator", "area", "period_end")
 _TWO_CELLS = ("indicator", "area", "first_end", "last_end")
 _LEVEL = ("indicator", "within", "period_end", "level")
 _CLASS = (*_LEVEL, "number")
+_INDEX = ("recipe", "part", "level", "period_end")
+_OFFERED = ("need", "area", "period_end")
+_GROWN = ("measure", "area", "period_end", "level", "age_from", "age_to")
+_PAST = ("measure", "of", "level", "age_from", "age_to")
 _TERM = ("measure", "area", "period_end", "level", "sex", "age_from", "age_to")
 
 STATISTICS: Final[dict[str, tuple[str, ...]]] = {
@@ -51,12 +55,41 @@ STATISTICS: Final[dict[str, tuple[str, ...]]] = {
     "level_status": (*_LEVEL, "status"),
     **dict.fromkeys(("rank", "rank_lower", "rank_upper"), (*_LEVEL, "area")),
     **dict.fromkeys(("class_least", "class_greatest", "class_areas"), _CLASS),
+    # Of an index of all areas of a level, by a recipe; the last ones are words: names of classes.
+    **dict.fromkeys(("index_areas", "index_stable", "index_unstable", "drawn_index", "drawn_matrix"), _INDEX),
+    "index_class_areas": (*_INDEX, "class"),
+    "index_sure": (*_INDEX, "span"),
+    **dict.fromkeys(("index", "index_rank_lower", "index_rank_upper", "index_class"), (*_INDEX, "area")),
+    **dict.fromkeys(("index_chance_lower", "index_chance_upper"), (*_INDEX, "area")),
+    **dict.fromkeys(("index_weights_lower", "index_weights_upper"), (*_INDEX, "area")),
+    **dict.fromkeys(("index_without_lower", "index_without_upper"), (*_INDEX, "area")),
+    "recipe_weight": ("recipe", "indicator"),
+    "recipe_population": ("recipe",),
+    "recipe_limit": ("recipe", "part", "class"),
     # Of a count by sex and age.
     "count": ("measure", "area", "period_end", "sex", "age_from", "age_to"),
     "drawn_ages": ("measure", "area", "first_end", "last_end"),
     # Of a delivered total and its parts, and of a conversion.
     **dict.fromkeys(("unassigned", "unassigned_share"), _TERM),
     **dict.fromkeys(("misplaced", "misplaced_of_town"), ("measure", "reform", "period_end")),
+    # Of local offers.
+    **dict.fromkeys(("offers_here", "places_here", "supply", "supply_lower", "supply_upper"), _OFFERED),
+    **dict.fromkeys(("access", "access_lower", "access_upper", "reachable"), _OFFERED),
+    "offer_text": ("offer", "field"),
+    "offer_label": ("what", "id"),
+    "offer_places": ("offer",),
+    "offers_number": ("what", "group", "day"),
+    "hidden_offers": ("what", "area", "kind"),
+    "drawn_offers": ("day",),
+    "drawn_niches": ("need", "period_end", "need_end", "level"),
+    # Of an age group in an area at a date to come or of a yearly count, computed on a level; of needed places; of past years.
+    **dict.fromkeys(("counted", "projected", "projected_lower", "projected_upper"), _GROWN),
+    "drawn_outlook": ("measure", "area", "first_end", "last_end", "level", "age_from", "age_to"),
+    **dict.fromkeys(("places", "places_lower", "places_upper"), ("need", "variant", "area", "period_end", "level")),
+    "rate": ("need", "variant"),
+    **dict.fromkeys(("past_error", "past_naive", "past_errors", "past_inside", "past_tested"), _PAST),
+    **dict.fromkeys(("reach_now", "reach_next_count", "reach_births"), _PAST),
+    "years_ahead": ("measure", "level", "what"),
     # Of the page.
     "axis": ("indicator",),
     "number": ("what",),

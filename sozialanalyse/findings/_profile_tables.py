@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from markupsafe import Markup
 
-from sozialanalyse import comparison as relations
+from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import _keys, signs, words
 from sozialanalyse.findings._beside_town import row_of
+from sozialanalyse.findings._cells import interval, relation, state, value, value_over_interval
 from sozialanalyse.findings._development_table import finding_of
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
 from sozialanalyse.findings.display import Shown
@@ -61,7 +62,7 @@ def group_table(
         [
             in_two_lines(_name(view, row.indicator), words.moment(view, *_period(row))),
             _own(view, row, ranges.get(row.indicator)),
-            *([] if is_town else [_town(view, row), view.words.text(_RELATIONS[row.relation]), _rank(among, row)]),
+            *([] if is_town else [_town(view, row), relation(view, row), _rank(among, row)]),
             finding_of(view, courses[row.indicator]) if row.indicator in courses else NO_NUMBER,
         ]
         for row in rows
@@ -74,21 +75,13 @@ def group_table(
         notes=[
             _note_on_range(view, rows, ranges),
             _note_on_ranks(view, rows, is_town=is_town),
-            signs.explain(view, [str(row.status) for row in rows]),
+            signs.explain(view, map(state, rows)),
             signs.explain_marks(view, [row.get("mark") for row in rows]),
+            signs.explain_converted(view, pd.DataFrame(rows)),
             signs.explain_reliability(view, [row.get("reliability") for row in rows]),
             *note_on_dashes(view.words, cells),
         ],
     )
-
-
-_RELATIONS = {
-    relations.ABOVE: "above",
-    relations.BELOW: "below",
-    relations.AROUND: "not to be told apart",
-    relations.UNKNOWN: "not tested",
-}
-"""Message ids."""
 
 
 def _rank_heading(among: View) -> str:
@@ -107,27 +100,17 @@ def _period(row: pd.Series) -> tuple[str, pd.Timestamp, pd.Timestamp]:
 
 def _own(view: View, row: pd.Series, inside: pd.Series | None) -> str:
     """Write the value and the range of the parts as the slides do, and the interval below."""
-    value = signs.with_mark(words.value_of(view, row), row.get("mark"))
+    written = value(view, row)
     if inside is not None and words.has_range(inside) and view.indicator(row.indicator).kind != "count":
-        value = f"{value} ({UNBROKEN_DASH.join(words.ends_of_range(view, inside))})"
-    remark = signs.reservation(view, row.get("reliability"))
-    below = [part for part in (_interval(view, row), remark) if part]
-    return in_two_lines(value, "; ".join(below)) if below else value
-
-
-def _interval(view: View, row: pd.Series) -> str:
-    """Write the interval of a value; nothing where it has none."""
-    limits = [view.amount(row.indicator, row[end], key=_keys.of_area(end, row)) for end in ("lower", "upper")]
-    span = signs.span(*limits)
-    return "" if span == NO_NUMBER else span
+        written = f"{written} ({UNBROKEN_DASH.join(words.ends_of_range(view, inside))})"
+    remarks = interval(view, row), signs.reservation(view, row.get("reliability"))
+    below = [remark for remark in remarks if remark not in {"", NO_NUMBER}]
+    return in_two_lines(written, "; ".join(below)) if below else written
 
 
 def _town(view: View, row: pd.Series) -> str:
     own = row_of(view, row.indicator, row.period_end, view.town.areas.root)
-    if own is None:
-        return NO_NUMBER
-    value, interval = words.value_of(view, own), _interval(view, own)
-    return in_two_lines(value, interval) if interval else value
+    return NO_NUMBER if own is None else value_over_interval(view, own)
 
 
 def _rank(among: View, row: pd.Series) -> str:
@@ -139,7 +122,7 @@ def _rank(among: View, row: pd.Series) -> str:
         for name in ("rank_lower", "rank_upper")
     ]
     areas = keyed(among.words.number(row.level_areas), _keys.of_level(among, "level_areas", row))
-    span = parts[0] if row.rank_lower == row.rank_upper else f"{parts[0]}{EN_DASH}{parts[1]}"
+    span = parts[0] if row.rank_lower == row.rank_upper else signs.span(*parts)
     return among.words.text("{ranks} of {areas}", ranks=span, areas=areas)
 
 
@@ -205,10 +188,5 @@ def _heading(view: View, row: pd.Series) -> str:
 
 
 def _part(view: View, row: pd.Series | None) -> str:
-    """Write the value of a part with its interval; an opened sign of its state where it has none."""
-    if row is None:
-        return signs.MARKS["missing"]
-    value = signs.with_mark(words.value_of(view, row), row.get("mark"))
-    limits = [view.amount(row["indicator"], row[end], key=_keys.of_area(end, row)) for end in ("lower", "upper")]
-    span = signs.span(*limits)
-    return value if span == NO_NUMBER else in_two_lines(value, span)
+    """Write the value of a part with its interval; the sign of what was not delivered where there is none."""
+    return signs.MARKS[MISSING] if row is None else value_over_interval(view, row)

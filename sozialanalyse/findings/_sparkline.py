@@ -35,8 +35,16 @@ Corner = tuple[float, float]
 _FRAME = Markup("<svg width='{}' height='{}' fill='none' stroke='currentColor' aria-hidden='true'{}>{}</svg>")
 _LINE = Markup("<path d='{}'/>")
 _BREAKS = Markup("<path stroke-dasharray='1 2' d='{}'/>")
-_BREAK_MESSAGE = "Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared."
 _LAST = Markup("<circle cx='{}' cy='{}' r='1.5'/>")
+
+_HOW_TO_READ_MESSAGES = (
+    "Small lines: the counted values over time; the dot is the last value.",
+    "All axes begin at zero.",
+)
+_BREAK_MESSAGES = (
+    "Dotted vertical line: here the way of counting changed; the values on both sides cannot be compared.",
+)
+_GAP_MESSAGES = ("A line is interrupted where a value is missing.",)
 
 
 @dataclass(frozen=True)
@@ -88,12 +96,14 @@ class Sparklines:
 
     def note(self) -> str:
         """Say how to read them; nothing where there are none."""
-        messages = ["Small lines: the counted values over time; the dot is the last value.", "All axes begin at zero."]
+        if not self.parts:
+            return ""
+        messages = [*_HOW_TO_READ_MESSAGES]
         if any(map(_breaks, self.parts.values())):
-            messages.append(_BREAK_MESSAGE)
+            messages += _BREAK_MESSAGES
         elif any(len(found) > 1 for found in self.parts.values()):
-            messages.append("A line is interrupted where a value is missing.")
-        return " ".join(map(self.view.words.text, messages)) if self.parts else ""
+            messages += _GAP_MESSAGES
+        return " ".join(map(self.view.words.text, messages))
 
     def _corner(self, day: pd.Timestamp, value: float, top: float) -> Corner:
         """Place a value, so exactly as can be seen: across to a pixel, upwards to a tenth of one."""

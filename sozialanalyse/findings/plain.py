@@ -119,15 +119,61 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
     if lead is None or view.indicator(lead.indicator).said is None:
         return nothing()
     sentences = [_say(view, "place", place=_keys.area(view)), _topic(view, lead.indicator)]
-    if (
-        lead.reason == trends.OTHERS_HIDDEN
-        or lead.method in {trends.HIDDEN, trends.BOUNDS}
-        or math.isnan(lead.last_value)
-    ):
+    if _is_hidden(lead):
         sentences += [_say(view, "hidden"), _say(view, "protects")]
     else:
         sentences += [*_last(view, lead), *_earlier(view, lead), *_found(view, lead), *_beside(view, lead)]
-    return _shown(view, [*sentences, *_reserved(view, lead.reliability), *_limits(view)])
+    return _shown(view, [*sentences, *_reserved(view, lead.reliability), *limits(view)])
+
+
+def lines_of(view: View, row: Any) -> list[str]:
+    """Say one indicator of the view's area in plain words: what it is about, how many, and beside the town.
+
+    Parameters
+    ----------
+    view
+        Whose area and language count.
+    row
+        Of :func:`sozialanalyse.trends.development`.
+
+    Returns
+    -------
+    list of str
+        Empty where the catalogue has no plain words for it, or it has no value that may be told.
+    """
+    if view.indicator(row.indicator).said is None or _is_hidden(row):
+        return []
+    is_town = view.area == view.town.areas.root
+    beside = [] if is_town or view.indicator(row.indicator).kind == "count" else _beside(view, row)
+    said = [_topic(view, row.indicator), *_last(view, row), *beside, *_reserved(view, row.reliability)]
+    return [sentence for sentence in said if sentence]
+
+
+def profile(view: View, leads: list[pd.Series]) -> Shown:
+    """Say in plain words what the leading indicator of each target group is in the view's area, beside the town.
+
+    Parameters
+    ----------
+    view
+        Whose area and language count.
+    leads
+        Rows of :func:`sozialanalyse.trends.development` of the leading indicators.
+    """
+    groups = [_group(view, lead) for lead in leads if view.indicator(lead.indicator).said is not None]
+    if not groups:
+        return nothing()
+    return _shown(view, [_say(view, "place", place=_keys.area(view))], *groups, limits(view))
+
+
+def _group(view: View, lead: pd.Series) -> list[str]:
+    """Say one value and the town's, or that it is hidden; how it developed, other pages say."""
+    return lines_of(view, lead) or [_topic(view, lead.indicator), _say(view, "hidden"), _say(view, "protects")]
+
+
+def _is_hidden(row: Any) -> bool:
+    """Whether the last value of a development is not shown."""
+    hidden = row.reason == trends.OTHERS_HIDDEN or row.method in {trends.HIDDEN, trends.BOUNDS}
+    return bool(hidden or math.isnan(row.last_value))
 
 
 def comparison(view: View, compared: Comparison) -> Shown:
@@ -152,7 +198,7 @@ def comparison(view: View, compared: Comparison) -> Shown:
         whole = _rounded(view, lead.indicator, view.area, lead.period_end, lead["value"])
         sentences += [_amount(view, lead.indicator, whole), _date(view, lead.period_kind, lead.period_end)]
     sentences += [*_range(view, lead), *_areas(view, lead)]
-    return _shown(view, [*sentences, *_reserved(view, lead.get("reliability")), *_limits(view)])
+    return _shown(view, [*sentences, *_reserved(view, lead.get("reliability")), *limits(view)])
 
 
 def _say(view: View, pattern: str, **values: str) -> str:
@@ -325,17 +371,18 @@ def _reserved(view: View, reliability: object) -> list[str]:
     return [_say(view, "few"), _say(view, "hint")] if reliability == "indicative" else []
 
 
-def _limits(view: View) -> list[str]:
+def limits(view: View) -> list[str]:
+    """Say what no number of the page says."""
     return [_say(view, "reasons"), _say(view, "areas"), _say(view, "persons")]
 
 
-def _shown(view: View, sentences: list[str]) -> Shown:
-    """Write the sentences one below the other, as plain language asks; with the check by readers, if one is recorded."""
+def _shown(view: View, *parts: list[str]) -> Shown:
+    """Write the sentences of each part one below the other, as plain language asks; with the check by readers, if one is recorded."""
     checked = view.town.data.file.leichte_sprache
     if checked is not None:
         message = "Checked as Leichte Sprache by {by} on {date}."
         by, date = view.words.of(checked.by), _keys.date(view.words, checked.checked)
-        sentences = [*sentences, view.words.text(message, by=by, date=date)]
-    said = [sentence for sentence in sentences if sentence]
-    lines = Markup("<br>").join(said)
-    return Shown(Markup("<p class='plain'>{}</p>").format(lines), "\n".join(said))
+        parts = (*parts[:-1], [*parts[-1], view.words.text(message, by=by, date=date)])
+    said = [[sentence for sentence in part if sentence] for part in parts]
+    lines = Markup("").join(Markup("<p class='plain'>{}</p>").format(Markup("<br>").join(part)) for part in said)
+    return Shown(lines, "\n\n".join("\n".join(part) for part in said))

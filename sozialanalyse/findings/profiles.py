@@ -82,6 +82,11 @@ class Profile:
         """The development of each indicator."""
         return {row.indicator: row for row in words.in_reading_order(self.view, self.developed)}
 
+    @property
+    def leads(self) -> list[pd.Series]:
+        """The development of the leading indicator of each target group."""
+        return [self.courses[group.lead] for group in self.groups if group.lead in self.courses]
+
     def of(self, group: str) -> list[pd.Series]:
         """Rows of the area of a target group's indicators."""
         wanted = next((entry.indicators for entry in self.groups if entry.id == group), ())
@@ -146,15 +151,18 @@ def _in_order(town: Town) -> tuple[TargetGroup, ...]:
     )
 
 
+_GROUP_MESSAGES = "All target groups", "What is known of this area?"
+"""Its name and its question."""
+
+
 def _all_of(town: Town, groups: tuple[TargetGroup, ...]) -> TargetGroup:
     """Put the core indicators of all target groups into one; of a group without any, all."""
     names: dict[str, None] = {}
     for group in groups:
         core = [name for name in group.indicators if town.catalogue.indicator(name).tier == CORE]
         names |= dict.fromkeys(core or group.indicators)
-    label, question = ("All target groups", "What is known of this area?")
-    both = [Text(de=Language("de").text(message), en=message) for message in (label, question)]
-    return TargetGroup(id=GROUP, label=both[0], question=both[1], indicators=tuple(names), lead=groups[0].lead)
+    label, question = (Text(de=Language("de").text(message), en=message) for message in _GROUP_MESSAGES)
+    return TargetGroup(id=GROUP, label=label, question=question, indicators=tuple(names), lead=groups[0].lead)
 
 
 def _from(frame: pd.DataFrame, since: str) -> pd.DataFrame:
@@ -181,8 +189,7 @@ def _inside(view: View, peers: Comparison) -> Comparison:
 def opening(found: Profile) -> Shown:
     """Open the page: what the area is, what points to a need, what to a strength, what has changed."""
     view = found.view
-    leads = [found.courses[group.lead] for group in found.groups if group.lead in found.courses]
-    shown = {row.indicator: row for row in leads}
+    shown = {row.indicator: row for row in found.leads}
     title = view.words.text("Profile")
     rows = view.frame[view.frame["area"] == view.area]
     return pages.opening(view, title, rows, _summary(found), figures.of_development(view, shown))
@@ -266,7 +273,7 @@ def needs(found: Profile) -> Shown:
 
 
 def _differences(view: View, rows: list[pd.Series]) -> list[tuple[str, str, str]]:
-    return [(row.indicator, row.judgement, _difference(view, row)) for row in rows]
+    return [(row.indicator, row.judgement, difference(view, row)) for row in rows]
 
 
 def _folded(groups: Groups) -> Shown:
@@ -284,8 +291,8 @@ _OTHER_VERDICTS = {"": "Other than in the town, without any judgement: {indicato
 """Message ids of headings, in their order."""
 
 
-def _difference(view: View, row: pd.Series) -> str:
-    """Put the value beside the town's, with the interval that leaves it out."""
+def difference(view: View, row: pd.Series) -> str:
+    """Put the value of a row of the area's comparison beside the town's, with the interval that leaves it out."""
     ends = [view.amount(row.indicator, row[end], key=_keys.of_area(end, row)) for end in ("lower", "upper")]
     values = {
         "label": view.label(row.indicator),
@@ -330,16 +337,18 @@ def _course(found: Profile, row: pd.Series) -> str:
     return "" if course is None else words.development_sentence(found.view, course)
 
 
+_VERDICTS = {
+    ABOVE: "Discernibly above the town: {indicators}",
+    BELOW: "Discernibly below the town: {indicators}",
+    AROUND: "Not to be told from the town: {indicators}",
+    UNKNOWN: "Not compared with the town: {indicators}",
+}
+_TOWN_MESSAGES = ("Known of the town: {indicators}",)
+
+
 def _verdicts(view: View) -> dict[str, str]:
     """Message ids of headings by where the area lies to the town; of the town itself nothing is compared."""
-    if view.area == view.town.areas.root:
-        return dict.fromkeys((ABOVE, BELOW, AROUND, UNKNOWN), "Known of the town: {indicators}")
-    return {
-        ABOVE: "Discernibly above the town: {indicators}",
-        BELOW: "Discernibly below the town: {indicators}",
-        AROUND: "Not to be told from the town: {indicators}",
-        UNKNOWN: "Not compared with the town: {indicators}",
-    }
+    return dict.fromkeys(_VERDICTS, *_TOWN_MESSAGES) if view.area == view.town.areas.root else _VERDICTS
 
 
 def changes(found: Profile) -> Shown:

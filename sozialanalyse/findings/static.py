@@ -35,6 +35,8 @@ MESSAGES = (
     "99.8 % limit",
     "Between the curves a value may lie by chance alone if the area is like the town: dashed 95 %, full 99.8 %.",
     "{count} {level} in the order of their numbers; dot: rank of the value, line: the ranks that the area may have by chance alone (of all areas at once, 95 % confidence). The highest value has the first rank; that is no judgement.",
+    "Possible ranks and classes by chance: of all areas at once, with 95 % confidence. The greatest need has the first rank.",
+    "in {count} of {areas} areas chance leaves one class only, of all areas at once with 95 % confidence.",
     "Values of the {level} with 95 % intervals: {area}, {group}",
     "Mann-Kendall: test over all values of flows (p at most 0.05).",
     "Trend line: test over all values that allows for neighbouring years resembling each other, in stocks since mostly the same are counted again (p at most 0.05).",
@@ -53,6 +55,8 @@ OF_TOWN = (
     "leichte_sprache",
     "site",
     "consultation",
+    "indices",
+    "needs",
 )
 """Parts of town.yml whose texts stand on pages."""
 

@@ -66,7 +66,7 @@ def of_comparison(view: View, rows: Mapping[str, Any]) -> list[str]:
         return []
     lead, *others = rows.values()
     own = None if math.isnan(lead["value"]) else lead
-    whole = _value(view, lead, lead["value"], _period(view, lead)) or _no_value(view, lead)
+    whole = value(view, lead) or _no_value(view, lead)
     sentences = [whole, _range(view, lead), _sides(view, lead)]
     town = math.nan if view.area == view.town.areas.root else lead.town_value
     against = _beside(view, lead.indicator, lead.period_end, own, town)

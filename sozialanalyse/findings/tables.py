@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from sozialanalyse import comparison as relations
-from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import _keys, signs, words
+from sozialanalyse.findings._cells import interval, relation, state, value, value_with_remark
 from sozialanalyse.findings._crowded import note_on_others, shown_by_area
 from sozialanalyse.findings._development_table import development
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
@@ -59,7 +59,7 @@ def key_figures(view: View, compared: Comparison) -> Shown:
         notes=[
             _note_on_means(view, rows),
             signs.explain_reliability(view, [row.get("reliability") for row in rows]),
-            signs.explain(view, map(_status, rows)),
+            signs.explain(view, map(state, rows)),
             signs.explain_marks(view, [row.get("mark") for row in rows]),
             signs.explain_converted(view, pd.DataFrame(rows)),
             *note_on_dashes(view.words, cells),
@@ -77,7 +77,7 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     name = row.indicator
     is_count = view.indicator(name).kind == "count"
     key_of_mean = _keys.of_level(view, "level_mean", row)
-    mean = view.amount(name, row["mean"], key=key_of_mean) if is_count else _value(view, row)
+    mean = view.amount(name, row["mean"], key=key_of_mean) if is_count else value(view, row)
     remark = signs.reservation(view, row.get("reliability"))
     kind_of_mean = view.words.text("mean of the areas" if is_count else "from sums")
     values = signs.span(*words.ends_of_range(view, row))
@@ -85,7 +85,7 @@ def _key_figure(view: View, row: pd.Series, *, with_town: bool) -> list[str]:
     return [
         in_two_lines(words.with_unit(view, name), _moment(view, row)),
         in_two_lines(f"Ø{NO_BREAK_SPACE}{mean}", f"{kind_of_mean}, {remark}" if remark else kind_of_mean),
-        _interval(view, row),
+        interval(view, row),
         in_two_lines(f"({values})" if words.has_range(row) else NO_NUMBER, _range_of(view, row)),
         *([words.value_of_town(view, row)] if with_town else []),
         counts[0] if is_count else in_two_lines(*counts),
@@ -174,7 +174,7 @@ def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Tabl
         notes=[
             _note_on_relations(view, areas),
             signs.explain_reliability(view, [*areas.get("reliability", []), summary.get("reliability")]),
-            signs.explain(view, [*signs.states(areas), _status(summary)]),
+            signs.explain(view, [*signs.states(areas), state(summary)]),
             signs.explain_marks(view, [*areas.get("mark", []), summary.get("mark")]),
             signs.explain_converted(view, areas),
             *note_on_dashes(view.words, [*rows, *totals]),
@@ -184,23 +184,14 @@ def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Tabl
 
 
 def _area(view: View, row: pd.Series) -> list[str]:
-    status = _status(row)
+    status = state(row)
     return [
         _keys.area(view, row.area),
         signs.MARKS.get(status) or _count(view, row, "numerator"),
-        _value_with_remark(view, row),
-        _interval(view, row),
-        view.words.text(_RELATIONS[row.relation]) if status not in signs.MARKS else NO_NUMBER,
+        value_with_remark(view, row),
+        interval(view, row),
+        relation(view, row) if status not in signs.MARKS else NO_NUMBER,
     ]
-
-
-_RELATIONS = {
-    relations.ABOVE: "above",
-    relations.BELOW: "below",
-    relations.AROUND: "not to be told apart",
-    relations.UNKNOWN: "not tested",
-}
-"""Message ids of how an area lies to the town."""
 
 
 def _town(view: View, indicator: str, date: pd.Timestamp) -> list[pd.Series]:
@@ -211,7 +202,7 @@ def _town(view: View, indicator: str, date: pd.Timestamp) -> list[pd.Series]:
 
 
 def _total(view: View, name: str, row: pd.Series) -> list[str]:
-    return [name, _count(view, row, "numerator"), _value_with_remark(view, row), _interval(view, row), ""]
+    return [name, _count(view, row, "numerator"), value_with_remark(view, row), interval(view, row), ""]
 
 
 def _note_on_relations(view: View, areas: pd.DataFrame) -> str:
@@ -222,39 +213,3 @@ def _note_on_relations(view: View, areas: pd.DataFrame) -> str:
     if ((areas["relation"] == relations.UNKNOWN) & areas["value"].notna()).any():
         notes.append(text("Not tested: an interval or the value of the town is missing."))
     return " ".join(notes)
-
-
-def _status(row: pd.Series) -> str:
-    """State of a row; where a summary found none, nothing was delivered."""
-    if _holds(row, "do_not_use"):
-        return signs.UNCERTAIN
-    return str(row.status) if pd.notna(row.status) else MISSING
-
-
-def _holds(row: pd.Series, mark: str) -> bool:
-    """Whether a row has a mark of :meth:`.Town.on_boundaries`; those of a town as delivered and empty ones have none."""
-    return bool(row.get(mark, False)) and pd.notna(row[mark])
-
-
-def _value(view: View, row: pd.Series) -> str:
-    """Write a value, with the sign of estimates where it is one, or the sign of its state."""
-    status = _status(row)
-    text = words.value_of(view, row, status)
-    if _holds(row, "interpolated"):
-        return text if status in signs.MARKS else signs.converted(text)
-    return signs.with_mark(text, row.get("mark"))
-
-
-def _value_with_remark(view: View, row: pd.Series) -> str:
-    """Write a value, and under it what it cannot carry, if so."""
-    value, remark = _value(view, row), signs.reservation(view, row.get("reliability"))
-    return in_two_lines(value, remark) if remark else value
-
-
-def _interval(view: View, row: pd.Series) -> str:
-    prefix = "converted_" if _keys.value_of(row) == "converted" else ""
-    limits = [
-        view.amount(row.indicator, row.get(limit, float("nan")), key=_keys.of_area(f"{prefix}{limit}", row))
-        for limit in ("lower", "upper")
-    ]
-    return signs.span(*limits)

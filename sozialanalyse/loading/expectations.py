@@ -10,7 +10,17 @@ from sozialanalyse.catalogue import Amount, Date
 from sozialanalyse.documents import Model
 
 Check = Literal[
-    "identities", "parts", "ranges", "jumps", "slips", "breaks", "duplicates", "coverage", "totals", "revisions"
+    "identities",
+    "parts",
+    "ranges",
+    "jumps",
+    "slips",
+    "breaks",
+    "duplicates",
+    "coverage",
+    "totals",
+    "revisions",
+    "offers",
 ]
 """The checks by name; what each looks for is said in :mod:`sozialanalyse.quality`."""
 

@@ -33,6 +33,9 @@ from sozialanalyse.loading.csv_files import FILE_ROW
 from sozialanalyse.loading.deliveries import Delivered, Delivery, read_mapping, read_table, read_tidy
 from sozialanalyse.loading.design_effects import with_design_effects
 from sozialanalyse.loading.mapping import Mapping
+from sozialanalyse.loading.needs import with_needs
+from sozialanalyse.loading.offers import Offers
+from sozialanalyse.loading.offers_opening import read_offers
 from sozialanalyse.loading.polygons import check_polygons
 from sozialanalyse.loading.raw_folder import RAW_VARIABLE, RawFolder
 from sozialanalyse.loading.reforms import read_crosswalks
@@ -79,6 +82,8 @@ class TownData:
         What is known of each delivered table.
     crosswalks
         How areas of one vintage became those of another.
+    offers
+        Local offers; with private data and places of protection where the town was loaded from its folder.
     """
 
     file: TownFile
@@ -93,6 +98,7 @@ class TownData:
     corrections: tuple[AppliedCorrection, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     crosswalks: Crosswalks = field(default_factory=Crosswalks)
+    offers: Offers = field(default_factory=Offers)
 
     def fingerprint(self) -> str:
         """Hash of the content of all that was read; the same data give the same hash in any folder."""
@@ -134,12 +140,13 @@ def load_town(folder: Path, raw: Path | None = None) -> TownData:
     if town.totals == "exact":
         refuse_gaps(gaps, counts)
     return TownData(
-        file=with_appearance(document, opening.own),
+        file=with_needs(with_appearance(document, opening.own), declared.catalogue, opening.own),
         areas=declared.areas,
         catalogue=with_town_breaks(with_design_effects(declared.catalogue, document), document, counts),
         counts=counts,
         gaps=gaps,
-        geometry=_find_polygons(document, declared.areas, opening),
+        geometry=settled.geometry,
+        offers=settled.offers,
         files=tuple(opening.files),
         unassigned=unassigned,
         revisions=settled.revisions,
@@ -228,17 +235,21 @@ def _read_areas(town: TownFile, opening: _Opening) -> AreaTree:
 def _read_catalogue(opening: _Opening) -> Catalogue:
     opening.own(catalogues.TOWN_FILE)
     opening.own(RULES_FILE)
+    for path in catalogues.recipe_files(opening.folder / catalogues.RECIPES):
+        opening.own(f"{catalogues.RECIPES}/{path.name}")
     return catalogues.with_town(catalogues.shipped(), opening.folder)
 
 
 @dataclass(frozen=True)
 class _Settled:
-    """Counts of which each stands once, with what was changed on the way."""
+    """Counts of which each stands once, with what was changed on the way; polygons and offers."""
 
     checked: pd.DataFrame
     revisions: pd.DataFrame
     corrections: tuple[AppliedCorrection, ...]
     deliveries: tuple[Delivery, ...]
+    geometry: Path | None
+    offers: Offers
 
 
 def _settle(document: Document[TownFile], declared: Declared, opening: _Opening) -> _Settled:
@@ -261,10 +272,15 @@ def _settle(document: Document[TownFile], declared: Declared, opening: _Opening)
     checked = pd.DataFrame()
     with _gathered(faults):
         checked = check_counts(text, declared)
+    geometry, offers = None, Offers()
+    with _gathered(faults):
+        geometry = _find_polygons(document, declared.areas, opening)
+    with _gathered(faults):
+        offers = read_offers(document, declared, opening.folder, opening.own_folder, geometry)
     if faults:
         raise DataError(faults)
     deliveries = tuple(delivery for one in delivered for delivery in one.deliveries)
-    return _Settled(checked, revisions, corrections, deliveries)
+    return _Settled(checked, revisions, corrections, deliveries, geometry, offers)
 
 
 def _read_deliveries(

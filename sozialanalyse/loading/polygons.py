@@ -78,6 +78,26 @@ def read_polygons(path: Path, geometry: Geometry) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"area": ids}, geometry=frame.geometry.to_numpy(), crs=frame.crs)
 
 
+def shapes_of(path: Path, geometry: Geometry) -> dict[str, Any]:
+    """Read the shape of each area of a checked file, those merged that belong to one area.
+
+    Returns
+    -------
+    dict of str to shapely geometry
+        In the file's own reference system, in the order of the ids.
+    """
+    import shapely  # noqa: PLC0415 - heavy
+    from shapely.geometry import shape  # noqa: PLC0415 - heavy
+
+    is_geojson = path.suffix.lower() not in SIGNATURES
+    features = _features(path, geometry.file) if is_geojson else _features_of(_open(path, geometry), geometry)
+    parts: dict[str, list[Any]] = {}
+    for feature in features:
+        area = feature["properties"][geometry.area]
+        parts.setdefault(geometry.merge.get(area, area), []).append(shapely.make_valid(shape(feature["geometry"])))
+    return {area: shapely.union_all(parts[area]) if len(parts[area]) > 1 else parts[area][0] for area in sorted(parts)}
+
+
 def files_of(path: Path) -> list[Path]:
     """List the files that polygons are read from: a Shapefile is several."""
     if path.suffix.lower() != ".shp":

@@ -19,10 +19,19 @@ from sozialanalyse.loading.csv_files import FILE_ROW
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OF_REVISION = ("value", "status", "file", "row", "delivered")
-"""What is told of both sides of a revision, with ``old_`` and ``new_`` before it."""
+OF_REVISION = {"value": "float64", "status": "object", "file": "str", "row": "int64", "delivered": "datetime64[s]"}
+"""What is told of both sides of a revision, with ``old_`` and ``new_`` before it, and its type."""
 
-COLUMNS = [*KEY, "source", *(f"{side}_{name}" for side in ("old", "new") for name in OF_REVISION), "difference"]
+TYPES = {
+    **dict.fromkeys(KEY, "object"),
+    **dict.fromkeys(("period_start", "period_end"), "datetime64[s]"),
+    **dict.fromkeys(("age_from", "age_to"), "float64"),
+    "source": "str",
+    **{f"{side}_{name}": kind for side in ("old", "new") for name, kind in OF_REVISION.items()},
+    "difference": "float64",
+}
+COLUMNS = list(TYPES)
+"""Of the frame of revisions, whether there are any or not."""
 
 MESSAGES = {
     "unordered": "{measure} ({period}) is {value} here, but {other} in {place}; if one delivery revises the other, declare "
@@ -49,6 +58,8 @@ def without_replaced(text: pd.DataFrame, typed: pd.DataFrame) -> tuple[pd.DataFr
         for each step from one delivery to the next; faults where deliveries contradict each other without saying which
         came later, or are of different sources. What stands twice within one file is left to the checks.
     """
+    if text["file"].nunique() < 2:  # one file revises no other
+        return text, pd.DataFrame(columns=COLUMNS).astype(TYPES), []
     rows = _repeated(text, typed)
     problem = _problems(rows)
     ordered = rows.assign(problem=problem).sort_values(["key", "delivered", "order"], kind="stable")
@@ -101,12 +112,10 @@ def _faults(rows: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _steps(agreed: pd.DataFrame) -> pd.DataFrame:
-    """List each change from one delivery to the next, with the same types whether there are any or not."""
+    """List each change from one delivery to the next."""
     before = agreed.groupby("key", sort=False)[[*OF_REVISION, "said"]].shift()
     changed = before["said"].notna() & (before["said"] != agreed["said"])
     old, new = before.loc[changed, [*OF_REVISION]], agreed.loc[changed, [*OF_REVISION]]
     sides = [agreed.loc[changed, [*KEY, "source"]], old.add_prefix("old_"), new.add_prefix("new_")]
     frame = pd.concat(sides, axis="columns").assign(difference=new["value"] - old["value"])[COLUMNS]
-    dates = [name for name in COLUMNS if name.endswith("_delivered")]
-    types = dict.fromkeys(dates, "datetime64[s]") | dict.fromkeys(("old_row", "new_row"), "int64")
-    return frame.astype(types).sort_values([*KEY, "new_delivered"], kind="stable", ignore_index=True)
+    return frame.astype(TYPES).sort_values([*KEY, "new_delivered"], kind="stable", ignore_index=True)

@@ -111,10 +111,12 @@ def _between_areas(counts: pd.DataFrame, areas: AreaTree) -> pd.DataFrame:
     delivered = counts.loc[counts["status"] != MISSING, ["area", *CELL, *VALUES]].astype({"area": object})
     if delivered.empty or len(areas.levels) == 1:
         return pd.DataFrame(columns=_OWN)  # there is nothing to compare
+    level_of = delivered["area"].map(areas.frame.set_index("area")["level"])
+    if not level_of.isin(areas.levels[1:]).any():
+        return pd.DataFrame(columns=_OWN)  # no totals were delivered
     delivered["cell"] = delivered.groupby(CELL, observed=True, sort=False).ngroup()
     cells = delivered.drop_duplicates("cell").set_index("cell")[CELL]
     delivered = delivered.drop(columns=CELL)
-    level_of = delivered["area"].map(areas.frame.set_index("area")["level"])
     known = delivered[level_of == areas.levels[0]]
     gaps = []
     for level in areas.levels[1:]:

@@ -10,6 +10,8 @@ from sozialanalyse.areas import Grouping
 from sozialanalyse.catalogue import Break, Text
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.expectations import Expectations
+from sozialanalyse.loading.needs_file import NeedsFile
+from sozialanalyse.loading.offers_file import OffersDeclared
 from sozialanalyse.loading.site_file import Consultation, Date, Site
 
 Confidentiality = Literal["synthetic", "published", "confidential"]
@@ -100,6 +102,13 @@ class ReadersCheck(Model):
     checked: Date = Field(description="the day of the check")
 
 
+class IndexDecision(Model):
+    """A decision of the town to have an index that counts as need what the catalogue calls neutral."""
+
+    by: Text = Field(description="who decided: a council, a committee, an office")
+    on: Date = Field(description="the day of the decision")
+
+
 class TownFile(Versioned):
     """The whole of ``town.yml``."""
 
@@ -138,6 +147,15 @@ class TownFile(Versioned):
     checks: Expectations = Field(
         default=Expectations(), description="what to look for in the counts, and what is known"
     )
+    indices: dict[str, IndexDecision] = Field(
+        default={},
+        description="id of a recipe of an index that counts neutral indicators (migration background, lone parents ...) as need, and "
+        "who decided to have it; without a decision there is no such index",
+    )
+    offers: OffersDeclared | None = Field(
+        default=None,
+        description="local offers: their table, kinds of the town's own, and needs that they are held against",
+    )
     contact: str | None = None
     leichte_sprache: ReadersCheck | None = Field(
         default=None, description="who has checked the summaries in plain words as readers of Leichte Sprache, and when"
@@ -147,6 +165,9 @@ class TownFile(Versioned):
     )
     consultation: Consultation | None = Field(
         default=None, description="with whom findings are discussed before they are published"
+    )
+    needs: str | NeedsFile | None = Field(
+        default=None, description="the file of the places that will be needed, for example needs.yml"
     )
 
     @property

@@ -6,7 +6,9 @@ and how many of the values found lay within its intervals.
 
 from __future__ import annotations
 
+from sozialanalyse.outlook.age_groups import AgeOutlook, age_groups
 from sozialanalyse.outlook.assumptions import SPECIAL_KINDS, Assumptions, NewBuilding
+from sozialanalyse.outlook.needed_places import apportioned, places
 from sozialanalyse.outlook.past import Backtest
 from sozialanalyse.outlook.populations import METHODS
 from sozialanalyse.outlook.projecting import Projection, backtest, project, variants
@@ -18,12 +20,16 @@ __all__ = [
     "METHODS",
     "REASONS",
     "SPECIAL_KINDS",
+    "AgeOutlook",
     "Assumptions",
     "Backtest",
     "NewBuilding",
     "Projection",
     "RateOutlook",
+    "age_groups",
+    "apportioned",
     "backtest",
+    "places",
     "project",
     "rates",
     "share_better",

@@ -9,6 +9,8 @@ import numpy as np
 
 from sozialanalyse import statistics
 from sozialanalyse.errors import UsageError
+from sozialanalyse.outlook.ageing import by_ageing
+from sozialanalyse.outlook.populations import AGEING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +39,9 @@ def method_of(name: str, population: Population, assumptions: Assumptions) -> Me
     if name == "hamilton_perry":
         parents = parents_of(population.bands)
         return partial(by_ratios, population.width, parents, assumptions.pooled_steps, assumptions.borrowed)
+    if name == AGEING:
+        parents = parents_of(population.bands)
+        return partial(by_ageing, population.bands, parents, assumptions.pooled_steps, assumptions.borrowed)
     if name == "cohort_component":
         return partial(by_components, population.width, _components(population, assumptions), assumptions.pooled_steps)
     return partial(by_shares, assumptions.pooled_steps, 0.0 if name == "constant_share" else 1.0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from sozialanalyse.age_bands import BOTH, finest
 from sozialanalyse.amounts import MISSING, SUPPRESSED, Delivery, tile
 from sozialanalyse.errors import Fault, Place, UsageError, unknown
 from sozialanalyse.periods import OPEN_AGE
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-COHORTS: Final = ("hamilton_perry", "cohort_component")
+AGEING: Final = "ageing"
+COHORTS: Final = ("hamilton_perry", "cohort_component", AGEING)
 TOTALS: Final = ("constant_share", "changing_share")
 METHODS: Final = (*COHORTS, *TOTALS)
 """Cohorts that grow old, by age and sex; or totals alone, as shares of the town."""
@@ -46,6 +48,10 @@ _MESSAGES: Final = {
         "the age bands ({bands}) bear no cohort model: bands of {widths} years throughout are needed, with one open end at {top} "
         "or older, so that everybody moves up one band a step; ask for finer ages, or compute totals with one of: {methods}"
     ),
+    "no_bands": (
+        "the age bands ({bands}) leave a gap, are too few, or have no open end at {top} or older; ask for ages without gaps, or compute "
+        "totals with one of: {methods}"
+    ),
     "no_step": (
         "{found} yearly counts stand without a gap up to {last:%Y-%m-%d}, but {needed} are needed: a step of {width} years must be seen "
         "in the first two thirds and tested in the rest; wait for more years, or compute totals with one of: {methods}"
@@ -65,7 +71,7 @@ _MESSAGES: Final = {
 class Population:
     """Persons at yearly dates.
 
-    ``persons`` has the shape (dates, areas, sexes, bands); ``width`` is the years of a band, 0 where there are only totals.
+    ``persons`` has the shape (dates, areas, sexes, bands); ``width`` is the years of a step, 0 where there are only totals.
     ``special`` holds those of them who are held constant, shape (areas, sexes, bands).
     """
 
@@ -157,15 +163,25 @@ def _layout(cells: Sequence[Cell], method: str) -> tuple[int, tuple[str, ...], t
     """Choose width of the step, sexes and bands."""
     if method in TOTALS:
         return 0, ("all",), ((0, OPEN_AGE),)
-    both = ("female", "male")
-    for width in WIDTHS:
-        for sexes in (both, ("all",)):
-            if bands := _bands(cells, width, sexes):
+    sexes_apart = (BOTH, ("all",))
+    widths = (1,) if method == AGEING else WIDTHS
+    for width in widths:
+        for sexes in sexes_apart:
+            if bands := _uneven(cells, sexes) if method == AGEING else _bands(cells, width, sexes):
                 return width, sexes, bands
     delivered = sorted({(first, last) for _, first, last in cells})
     shown = ", ".join(f"{first}+" if last == OPEN_AGE else f"{first}-{last}" for first, last in delivered[:20])
     values = {"bands": shown, "top": YOUNGEST_TOP, "methods": ", ".join(TOTALS)}
+    if method == AGEING:
+        raise UsageError(_MESSAGES["no_bands"], **values)
     raise UsageError(_MESSAGES["no_cohorts"], widths=", ".join(map(str, WIDTHS)), **values)
+
+
+def _uneven(cells: Sequence[Cell], sexes: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Give the finest bands that are delivered for each sex; none where they leave a gap or are too few."""
+    delivered = [{(first, last) for sex, first, last in cells if sex == wanted} for wanted in sexes]
+    bands = finest(set.intersection(*delivered))
+    return tuple(bands) if len(bands) >= LEAST_BANDS and bands[-1][0] >= YOUNGEST_TOP else ()
 
 
 def _bands(cells: Sequence[Cell], width: int, sexes: tuple[str, ...]) -> tuple[tuple[int, int], ...]:

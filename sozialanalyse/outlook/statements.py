@@ -32,6 +32,7 @@ NARROW: Final = 0.7
 REASONS: Final = {
     "hamilton_perry": "age bands are as wide as a step: cohorts grow old, with the changes of the past steps",
     "cohort_component": "survival and fertility are given, and net migration follows from the past steps",
+    "ageing": "age bands are of unequal width: of each a part moves up every year, with the changes of the past years",
     "constant_share": "totals only: every area keeps its share of the town, which goes on to grow as before",
     "changing_share": "totals only: every area goes on to grow as before, within the town's total",
     "local_level": "the series has enough points, varies around a level, and computing it so was better than 'as last time'",

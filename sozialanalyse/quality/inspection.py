@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sozialanalyse.quality import blocks, duplicates, jumps, matrix, notes, parts, sums
+from sozialanalyse.quality import blocks, duplicates, jumps, matrix, notes, offers, parts, sums
 from sozialanalyse.quality.expected import expect
 from sozialanalyse.quality.identities import borne_out, broken_sums, suspects
 from sozialanalyse.quality.panels import lay_out
@@ -78,6 +78,7 @@ def _all(data: TownData, expectations: Expectations) -> Iterator[Irregularity]:
     yield from notes.revisions(data.revisions)
     yield from notes.unassigned(data.unassigned)
     yield from notes.corrections(data.corrections)
+    yield from offers.left_open(data.offers, counts["period_end"].max())
 
 
 def declared_breaks(data: TownData, measure: str) -> list[np.datetime64]:

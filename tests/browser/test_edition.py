@@ -44,6 +44,8 @@ KINDS = (
     "comparison/comparison.en.html",
     "trend/trend.de.html",
     "trend/trend.en.html",
+    "profile/profile.de.html",
+    "profile/profile.en.html",
     "broken/broken.de.html",
     "broken/broken.en.html",
     "index.html",
@@ -58,7 +60,7 @@ KINDS = (
 OTHER_LANGUAGE = tuple(kind for kind in KINDS if ".en." in kind and kind != "trend/trend.en.html")
 """Kinds whose colours and sizes are those of the same page in German."""
 
-DRAWN = ("comparison/comparison.de.html", "trend/trend.en.html")
+DRAWN = ("comparison/comparison.de.html", "trend/trend.en.html", "profile/profile.de.html")
 """Findings with charts and tables."""
 
 OUTLINE = """() => {
@@ -109,7 +111,7 @@ def edition(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     town, notebooks = write_town(folder / "data" / "ort"), folder / "notebooks"
     (notebooks / "plans").mkdir(parents=True)
     (notebooks / "plans" / "standard.yml").write_text(PLAN, encoding="utf-8")
-    for name in ("trend.ipynb", "comparison.ipynb"):
+    for name in ("trend.ipynb", "comparison.ipynb", "profile.ipynb"):
         (notebooks / name).write_bytes((root / "notebooks" / name).read_bytes())
     (notebooks / "broken.ipynb").write_text(
         runnable(f"raise ValueError('<script>got()</script> {LONG}')"), encoding="utf-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -13,15 +14,30 @@ if TYPE_CHECKING:
     import subprocess
 
 
+PATIENCE = 10.0
+"""Seconds that killed processes may take to be gone; one that the system holds in a call may take longer, and does no more then."""
+
+
 def end(child: subprocess.Popen[bytes], token: str) -> None:
-    """End a child and all that it started, the kernel in its own session included."""
-    for process in [*_descendants(child), *(found for found in psutil.process_iter() if _carries(found, token))]:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
+    """End a child and all that it started, the kernel in its own session included, and wait until they are gone.
+
+    What starts another process while we look is killed before that one can be seen: so we look until there is nobody.
+    """
+    until = time.monotonic() + PATIENCE
+    while (found := _living(child, token)) and time.monotonic() < until:
+        for process in found:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(found, timeout=0.2)
     if child.stdin is not None:
         with contextlib.suppress(OSError):
             child.stdin.close()
     child.wait()
+
+
+def _living(child: subprocess.Popen[bytes], token: str) -> list[psutil.Process]:
+    """Find whoever is to be ended and still runs; the dead that nobody has buried count for nothing."""
+    return [process for process in {*_descendants(child), *_carriers(token)} if _runs(process)]
 
 
 def _descendants(child: subprocess.Popen[bytes]) -> list[psutil.Process]:
@@ -35,8 +51,19 @@ def _descendants(child: subprocess.Popen[bytes]) -> list[psutil.Process]:
         return []
 
 
+def _carriers(token: str) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _carries(process, token)]
+
+
 def _carries(process: psutil.Process, token: str) -> bool:
     try:
         return process.environ().get(TOKEN) == token
     except (psutil.Error, OSError):
+        return False
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
         return False

@@ -170,9 +170,8 @@ class Template:
     def fork(self, order: dict[str, Any]) -> None:
         """Start a run, or say why it cannot be."""
         try:
-            if (
-                self.has_forked
-            ):  # the first run waits for nothing: it computes what it needs while we prepare the others
+            # The first run waits for nothing: it computes what it needs while we prepare the others.
+            if self.has_forked:
                 self.shared.compute_for(order["job"]["parameters"].get("target_group"))
             limits.require_one_thread()
             parent = os.getpid()

@@ -10,8 +10,11 @@ import shapely
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path as Outline
 
+from sozialanalyse.charts.drawing import style
+from sozialanalyse.language import key, keyed
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -45,7 +48,7 @@ class Shapes:
     """Shapes on paper, in points from the lower left corner.
 
     ``areas`` are those compared, by id; ``neighbours`` surround them; ``highlighted`` is the outline of the view's area;
-    ``missing`` lists compared areas for which the file has no shape.
+    ``missing`` lists compared areas for which the file has no shape; ``paper`` and ``squeeze`` say how the world came on the paper.
     """
 
     areas: dict[str, Shape]
@@ -53,10 +56,34 @@ class Shapes:
     neighbours: list[Shape] = field(default_factory=list)
     highlighted: list[Shape] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    paper: _Paper | None = None
+    squeeze: float = 1.0
+
+    def points(self, places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Put points on paper that are given as the file has its coordinates."""
+        if self.paper is None or not places:
+            return []
+        moved = self.paper.to_paper(np.array(places, dtype=np.float64) * (self.squeeze, 1.0))
+        return [(float(x), float(y)) for x, y in moved]
 
     def of(self, areas: Iterable[str]) -> list[Shape]:
         """Shapes of areas, those without one left out."""
         return [self.areas[area] for area in areas if area in self.areas]
+
+    def spread(self, axes: Axes) -> None:
+        """Make a panel the paper: a point of the shapes is a point on it, and there are no axes."""
+        axes.set_xlim(0, axes.get_window_extent().width)
+        axes.set_ylim(0, self.height)
+        axes.set_axis_off()
+
+    def label(self, axes: Axes, dark: Container[str]) -> None:
+        """Write the ids of the areas into them, where they fit; in white upon the dark ones."""
+        for area, shape in self.areas.items():
+            if self.has_room(shape, style.text_width(area, style.SMALL), style.SMALL):
+                point = shape.representative_point()
+                colour = "white" if area in dark else style.INK
+                name = keyed(area, key("area", area))
+                style.write(axes, point.x, point.y, name, ha="center", va="center", color=colour, gid="label")
 
     @staticmethod
     def draw(axes: Axes, shapes: Sequence[Shape], **look: Any) -> None:
@@ -117,6 +144,8 @@ def outlines(view: View, areas: Sequence[str], width: float, panels: int, day: p
         neighbours=[shape for name, shape in shapes.items() if name not in own and on_paper.shows(shape)],
         highlighted=_highlight(view, shapes),
         missing=[area for area in sorted(areas) if area not in level],
+        paper=on_paper,
+        squeeze=leaves.squeeze,
     )
 
 
@@ -132,9 +161,10 @@ def _highlight(view: View, shapes: dict[str, Shape]) -> list[Shape]:
 
 @dataclass(frozen=True)
 class _Leaves:
-    """Shapes by the id of the area that they belong to, as the file has them."""
+    """Shapes by the id of the area that they belong to, as the file has them but for degrees of longitude, which are squeezed."""
 
     frame: gpd.GeoDataFrame
+    squeeze: float = 1.0
 
     def map_area(self, to: Any) -> dict[str, Shape]:
         """Merge the shapes of all areas that belong to the same larger one."""
@@ -152,10 +182,11 @@ def _read(path: Path, merge: dict[str, str], column: str) -> _Leaves:
     ids = frame[column].astype(str)
     geometry = shapely.force_2d(shapely.make_valid(frame.geometry.to_numpy()))
     west, south, east, north = shapely.total_bounds(geometry)
+    squeeze = 1.0
     if max(-west, east) <= LARGEST_LONGITUDE and max(-south, north) <= LARGEST_LATITUDE:
-        squeeze = np.cos(np.radians((south + north) / 2))
+        squeeze = float(np.cos(np.radians((south + north) / 2)))
         geometry = shapely.transform(geometry, lambda points: points * (squeeze, 1.0))
-    return _Leaves(gpd.GeoDataFrame({"area": ids.replace(merge)}, geometry=geometry))
+    return _Leaves(gpd.GeoDataFrame({"area": ids.replace(merge)}, geometry=geometry), squeeze)
 
 
 @dataclass(frozen=True)
@@ -177,7 +208,7 @@ class _Paper:
 
     def place(self, shapes: Sequence[Shape], most_vertices: int) -> list[Shape]:
         """Put shapes on the paper; a border that two shapes share is simplified the same way in both."""
-        on_paper = shapely.transform(np.array(shapes, dtype=object), self._to_paper)
+        on_paper = shapely.transform(np.array(shapes, dtype=object), self.to_paper)
         scaled = np.array([_without_slivers(shape) for shape in on_paper], dtype=object)
         for tolerance in TOLERANCES:
             simple = shapely.set_precision(shapely.coverage_simplify(scaled, tolerance), GRID)
@@ -185,7 +216,8 @@ class _Paper:
                 break
         return list(simple)
 
-    def _to_paper(self, points: np.ndarray) -> np.ndarray:
+    def to_paper(self, points: np.ndarray) -> np.ndarray:
+        """Shift and scale points."""
         return (points - self.origin) * self.scale + (self.shift, 2.0)
 
     def shows(self, shape: Shape) -> bool:
