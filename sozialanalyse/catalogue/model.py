@@ -57,6 +57,15 @@ _SLUG = r"^[a-z][a-z0-9_]*$"
 Id = Annotated[str, Field(pattern=_SLUG, description="small letters, digits and underscores; never changed once used")]
 
 
+def _age_group(text: str) -> str:
+    parse_ages(text)
+    return text
+
+
+AgeGroup = Annotated[str, AfterValidator(_age_group)]
+"""Ages in completed years as :func:`sozialanalyse.periods.parse_ages` reads them: 0-14, 65+; empty: all."""
+
+
 def _not_blank(text: str) -> str:
     if not text.strip():
         message = "the text is empty; write it in both languages"
@@ -209,14 +218,8 @@ class Amount(Model):
     """A measure, or the part of it within an age range and of one sex; what stands above or below a fraction line."""
 
     measure: Id
-    age: str = Field(default="", description="0-14, 65+; empty: all ages")
+    age: AgeGroup = Field(default="", description="0-14, 65+; empty: all ages")
     sex: Sex = Field(default="", description="empty: all")
-
-    @field_validator("age")
-    @classmethod
-    def _is_age_group(cls, age: str) -> str:
-        parse_ages(age)
-        return age
 
     @property
     def ages(self) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from sozialanalyse.catalogue import Text  # noqa: TC001 - pydantic reads them
-from sozialanalyse.catalogue.model import Id, Sourced
+from sozialanalyse.catalogue.model import AgeGroup, Id, Sourced
 from sozialanalyse.documents import Model, Versioned
 from sozialanalyse.loading.site_file import Date  # noqa: TC001 - pydantic reads it
 from sozialanalyse.periods import parse_ages
@@ -51,7 +51,7 @@ class Need(Sourced):
     planning: Literal["care", "child_care", "youth_welfare", "participation"] = Field(
         description="the planning that needs it: care, child care, youth welfare, participation of people with disabilities"
     )
-    age: str = Field(description="for residents of which age: 0-2, 80+; empty: of all ages")
+    age: AgeGroup = Field(description="for residents of which age: 0-2, 80+; empty: of all ages")
     rates: Rates = Field(description="places for every 100 of these persons")
     basis: Text = Field(description="where the rates come from, and what the variants mean")
     decided_by: Text | None = Field(default=None, description="who has decided the rates")
@@ -59,12 +59,6 @@ class Need(Sourced):
     decision: Literal["open"] | None = Field(
         default=None, validate_default=True, description="nobody has decided the rates yet; said wherever they are used"
     )
-
-    @field_validator("age")
-    @classmethod
-    def _is_age_group(cls, age: str) -> str:
-        parse_ages(age)
-        return age
 
     @property
     def ages(self) -> tuple[int, int]:

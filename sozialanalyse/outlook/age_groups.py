@@ -205,9 +205,9 @@ def _of_group(
     ends = [last + pd.DateOffset(years=distance + 1) for distance in range(len(centre))]
     ahead = _rows(names, ends, {"value": centre, "lower": lower, "upper": upper})
     ahead.insert(6, "distance", np.repeat(np.arange(1, len(centre) + 1), len(names)))
-    reach = (upper - lower) / 2 / np.where(centre > 0, centre, np.nan)
+    reach = (upper - lower) / 2 / _divisor(centre)
     born_limits = _limits(centre, born, found, runs.classes)
-    with_births = (born_limits[1] - born_limits[0]) / 2 / np.where(centre > 0, centre, np.nan)
+    with_births = (born_limits[1] - born_limits[0]) / 2 / _divisor(centre)
     return (
         _rows(names, list(population.dates), {"value": counted}),
         ahead,
@@ -216,10 +216,15 @@ def _of_group(
     )
 
 
+def _divisor(centre: Floats) -> Floats:
+    """Give what shares are of: of nobody there is no share."""
+    return np.where(centre > 0, centre, np.nan)
+
+
 def _limits(centre: Floats, computed: Floats, found: Floats, classes: list[NDArray[np.int64]]) -> tuple[Floats, Floats]:
     """Give intervals from past errors, as :func:`.past.limits`, that never become narrower with the years."""
     _, upper = past.limits(centre, computed, found, classes)
-    reach = upper / np.where(centre > 0, centre, np.nan) - 1
+    reach = upper / _divisor(centre) - 1
     reach = np.where(np.isnan(reach), np.nan, np.fmax.accumulate(reach, axis=0))
     return np.maximum(centre * (1 - reach), 0.0), centre * (1 + reach)
 
