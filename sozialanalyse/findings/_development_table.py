@@ -58,7 +58,7 @@ def development(view: View, developed: pd.DataFrame) -> Shown:
             *note_on_dashes(view.words, cells),
         ],
     )
-    return Shown(table.html(), table.text())
+    return table.shown()
 
 
 def _development(view: View, row: pd.Series, sparkline: Markup) -> list[str]:

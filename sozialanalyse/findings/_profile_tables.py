@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from markupsafe import Markup
 
 from sozialanalyse.amounts import MISSING
 from sozialanalyse.findings import _keys, signs, words
@@ -13,7 +12,7 @@ from sozialanalyse.findings._beside_town import row_of
 from sozialanalyse.findings._cells import interval, relation, state, value, value_over_interval
 from sozialanalyse.findings._development_table import finding_of
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
-from sozialanalyse.findings.display import Shown
+from sozialanalyse.findings.display import Shown, folded
 from sozialanalyse.language import EN_DASH, NO_NUMBER, keyed
 
 if TYPE_CHECKING:
@@ -179,8 +178,7 @@ def areas_table(view: View, inside: Comparison, group: str) -> Shown | None:
         ],
     )
     heading = view.words.text("Values of the {level}", level=view.level_name(plural=True))
-    html = Markup("<details><summary>{}</summary>{}</details>").format(heading, table.html())
-    return Shown(html, table.text())
+    return folded(heading, table.shown())
 
 
 def _heading(view: View, row: pd.Series) -> str:

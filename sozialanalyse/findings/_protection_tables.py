@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sozialanalyse.findings._table import Table
-from sozialanalyse.findings.display import Shown
 from sozialanalyse.language import EN_DASH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sozialanalyse.disclosure.release import Release
+    from sozialanalyse.findings.display import Shown
     from sozialanalyse.language import Language
     from sozialanalyse.loading import TownData
 
@@ -141,4 +141,4 @@ def table(
 ) -> Shown:
     """Show rows as a table; ``numeric`` are the places of columns of numbers."""
     table = Table(caption, [words.text(heading) for heading in headings], rows, frozenset(numeric), notes)
-    return Shown(table.html(), table.text())
+    return table.shown()

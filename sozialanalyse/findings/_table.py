@@ -63,6 +63,10 @@ class Table:
         lines = ["\t".join(without_markup(cell) for cell in row) for row in (self.headings, *self.rows)]
         return "\n".join([self.caption, *lines, *filter(None, self.notes)])
 
+    def shown(self) -> Shown:
+        """Return both."""
+        return Shown(self.html(), self.text())
+
     def _headings(self) -> Markup:
         cells = (
             Markup("<th scope='col'{}>{}</th>").format(self._class(column), text)

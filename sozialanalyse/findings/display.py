@@ -115,6 +115,20 @@ def paragraphs(sentences: list[str]) -> Shown:
     return Shown(Markup("<ul class='findings'>{}</ul>").format(items), "\n".join(sentences))
 
 
+def folded(heading: str, shown: Shown, *, is_open: bool = False) -> Shown:
+    """Fold something behind a heading that readers open; plain text has it all."""
+    template = Markup("<details{}><summary>{}</summary>{}</details>")
+    return Shown(template.format(Markup(" open") if is_open else "", heading, shown.html), shown.text)
+
+
+def stacked(parts: Iterable[Shown]) -> Shown:
+    """Put one part below the other; of none there is nothing to show."""
+    parts = list(parts)
+    if not parts:
+        return nothing()
+    return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+
+
 def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False, keys: Iterable[str] = ()) -> Shown:
     """Show a chart as an SVG picture with a text alternative and a caption.
 

@@ -12,7 +12,7 @@ from sozialanalyse.disclosure.preview import Preview, preview
 from sozialanalyse.disclosure.release import UNPROTECTED
 from sozialanalyse.findings import _keys
 from sozialanalyse.findings._protection_tables import altered, by_part, excluded, measure_name, table, without_insiders
-from sozialanalyse.findings.display import Shown, nothing, paragraphs
+from sozialanalyse.findings.display import Shown, folded, nothing, paragraphs, stacked
 from sozialanalyse.language import EN_DASH, Language, without_keys
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def of_public_release(examined: Examined, language: LanguageCode, file: str | Pa
         _folded(words.text("Where one hidden count may tell another"), without_insiders(release, data, words)),
         _folded(words.text("Shown otherwise than counted"), altered(release, data, words)),
     ]
-    shown = [part for part in parts if part is not None]
-    return Shown(Markup("").join(part.html for part in shown), "\n\n".join(part.text for part in shown))
+    return stacked(part for part in parts if part is not None)
 
 
 def _refused(found: Preview, words: Language) -> Shown:
@@ -223,10 +222,8 @@ def _by_reason(costs: Costs, data: TownData, words: Language) -> Shown | None:
 
 
 def _folded(title: str, shown: Shown | None) -> Shown | None:
-    """Fold a table behind its title."""
-    if shown is None:
-        return None
-    return Shown(Markup("<details><summary>{}</summary>{}</details>").format(title, shown.html), shown.text)
+    """Fold a table behind its title, where there is one."""
+    return None if shown is None else folded(title, shown)
 
 
 def on_this_page(view: View, rows: pd.DataFrame) -> Shown:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from sozialanalyse.findings import _odd
 from sozialanalyse.findings._table import Table
-from sozialanalyse.findings.display import METADATA, Shown, nothing, paragraphs
+from sozialanalyse.findings.display import METADATA, Shown, folded, nothing, paragraphs, stacked
 from sozialanalyse.language import EN_DASH, Language
 from sozialanalyse.loading.totals import AREAS
 from sozialanalyse.quality import SEVERITIES, coverage
@@ -120,7 +120,7 @@ def completeness(examined: Examined, language: LanguageCode) -> Shown:
         _coverage_of(words, labels[str(level)], rows, data)
         for level, rows in matrix.groupby("level", sort=False, observed=True)
     ]
-    return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+    return stacked(parts)
 
 
 def _coverage_of(words: Language, level: str, rows: pd.DataFrame, data: TownData) -> Shown:
@@ -139,7 +139,7 @@ def _coverage_of(words: Language, level: str, rows: pd.DataFrame, data: TownData
             words.text("So many areas have all ages and sexes, of so many that existed; a dash: nothing delivered.")
         ],
     )
-    return Shown(Markup("<details><summary>{}</summary>{}</details>").format(level, table.html()), table.text())
+    return folded(level, table.shown())
 
 
 def _filled(states: pd.Series, words: Language) -> str:
@@ -156,7 +156,7 @@ def irregularities(examined: Examined, language: LanguageCode) -> Shown:
     parts = [_of_severity(words, severity, ones, examined.data) for severity, ones in found if ones]
     if not parts:
         return nothing() if examined.data is None else paragraphs([words.text("Nothing odd was found.")])
-    return Shown(Markup("").join(part.html for part in parts), "\n\n".join(part.text for part in parts))
+    return stacked(parts)
 
 
 def _of_severity(words: Language, severity: str, found: Sequence[Irregularity], data: TownData | None) -> Shown:
@@ -165,10 +165,7 @@ def _of_severity(words: Language, severity: str, found: Sequence[Irregularity], 
         [_odd.where(one, data, words) or EN_DASH, _odd.what(one, data, words), _odd.repair(one, data, words)]
         for one in found
     ]
-    shown = _table(words, title, ODD_LABELS, rows)
-    is_open = Markup("") if severity == "note" else Markup(" open")
-    template = Markup("<details{}><summary>{}</summary>{}</details>")
-    return Shown(template.format(is_open, title, shown.html), shown.text)
+    return folded(title, _table(words, title, ODD_LABELS, rows), is_open=severity != "note")
 
 
 def revisions(examined: Examined, language: LanguageCode) -> Shown:
@@ -265,4 +262,4 @@ def _table(
     notes = [words.text("... and {count} more", count=words.number(more))] if more > 0 else []
     titles = [words.text(heading) for heading in headings]
     table = Table(caption, titles, rows[:MANY_ROWS], frozenset(numeric), notes)
-    return Shown(table.html(), table.text())
+    return table.shown()

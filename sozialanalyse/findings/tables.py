@@ -13,7 +13,7 @@ from sozialanalyse.findings._cells import interval, relation, state, value, valu
 from sozialanalyse.findings._crowded import note_on_others, shown_by_area
 from sozialanalyse.findings._development_table import development
 from sozialanalyse.findings._table import Table, in_two_lines, note_on_dashes
-from sozialanalyse.findings.display import Shown, nothing
+from sozialanalyse.findings.display import Shown, folded, nothing, stacked
 from sozialanalyse.findings.noticeable import noticeable
 from sozialanalyse.language import NO_BREAK_SPACE, NO_NUMBER, keyed
 
@@ -65,7 +65,7 @@ def key_figures(view: View, compared: Comparison) -> Shown:
             *note_on_dashes(view.words, cells),
         ],
     )
-    return Shown(table.html(), table.text())
+    return table.shown()
 
 
 def _summaries(view: View, compared: Comparison) -> list[pd.Series]:
@@ -132,18 +132,15 @@ def comparison(view: View, compared: Comparison) -> Shown:
     summaries, count = _summaries(view, compared), compared.areas["area"].nunique()
     names = [row.indicator for row in summaries]
     chosen = shown_by_area(view, names, count)
-    parts, texts = [], []
+    parts = []
     for number, summary in enumerate(row for row in summaries if row.indicator in chosen):
         areas = compared.areas[compared.areas["indicator"] == summary.indicator]
         table = _table_of_areas(view, areas, summary)
-        is_open = Markup(" open") if number == 0 and len(areas) <= MOST_OPEN else Markup("")
-        template = Markup("<details{}><summary>{}</summary>{}</details>")
-        parts.append(template.format(is_open, view.label(summary.indicator), table.html()))
-        texts.append(table.text())
+        is_open = number == 0 and len(areas) <= MOST_OPEN
+        parts.append(folded(view.label(summary.indicator), table.shown(), is_open=is_open))
     if note := note_on_others(view, names, count):
-        parts.append(Markup("<p class='note'>{}</p>").format(note))
-        texts.append(note)
-    return Shown(Markup("").join(parts), "\n\n".join(texts)) if parts else nothing()
+        parts.append(Shown(Markup("<p class='note'>{}</p>").format(note), note))
+    return stacked(parts)
 
 
 def _table_of_areas(view: View, areas: pd.DataFrame, summary: pd.Series) -> Table:
