@@ -126,9 +126,9 @@ class View:
         write = self.words.percent if self.indicator(indicator).unit == "percent" else self.words.number
         return keyed(write(value, decimals), key)
 
-    def measured(self, indicator: str, value: float, *, key: str = "") -> str:
+    def measured(self, indicator: str, value: float, decimals: int | None = None, *, key: str = "") -> str:
         """Write a value as a sentence does, with any unit spelled out: 4,3 %; 39,4 je 1.000; 46,9 m²."""
-        amount = self.amount(indicator, value, key=key)
+        amount = self.amount(indicator, value, decimals, key=key)
         spelled_out = self.indicator(indicator).unit in {"percent", "persons"}
         return amount if spelled_out else f"{amount}{NO_BREAK_SPACE}{self.unit(indicator)}"
 

@@ -36,6 +36,12 @@ NEEDS = {
            "Other than in the town, without any judgement": UNJUDGED},
 }  # fmt: skip
 
+NOTHING_POINTS = {
+    "de": "Kein Indikator weist auf einen erkennbar größeren oder kleineren Bedarf an Unterstützung hin als in {town} im Ganzen.",
+    "en": "No indicator points to a discernibly greater or smaller need for support than in {town} as a whole.",
+}
+"""Said in place of what points to a need, and of strengths."""
+
 UNITS = {"de": {"%": "Prozent", "": "Anzahl"}, "en": {"%": "per cent", "": "number"}}
 """Units that stand with the number or not at all."""
 
@@ -108,9 +114,14 @@ def _is_heading_of(heading: str, rows: list[Place], language: str) -> bool:
 def _needs(page: Page, at: Setting, rows: dict[str, Place], town: Town) -> Iterator[tuple[str, str, bool]]:
     """Each discernible difference is told once, under the heading that the direction of its indicator asks for."""
     expected = {expected_need(at, row): row for row in rows.values() if row.side in {1, -1}}
-    told = [sentence for _, sentences in page.findings for sentence in sentences]
+    nothing_points = NOTHING_POINTS[at.language].format(town=at.town)
+    points = {_meaning(row, at, town) for row in expected.values()} & {NEED, STRENGTH}
+    told = [sentence for _, sentences in page.findings for sentence in sentences if sentence != nothing_points]
     yield "completeness", f"{len(told)} of {len(expected)} differences", sorted(told) == sorted(expected)
     for heading, sentences in page.findings:
+        if sentences == [nothing_points]:
+            yield "difference", nothing_points, not heading and not points
+            continue
         verdict, _, names = heading.partition(": ")
         found = [expected[sentence] for sentence in sentences if sentence in expected]
         meant = {_meaning(row, at, town) for row in found}

@@ -28,6 +28,8 @@ MUSTERSTADT = [
     Wanted("comparison", "disability", level="lebensraum", language="de"),
     Wanted("profile", area="05", language="de"),
     Wanted("profile", area="410", language="en"),
+    Wanted("profile", area="11", language="de"),  # one of its values is exactly zero
+    Wanted("profile", area="13", language="en"),  # nothing points to a need
 ]
 BERLIN = [
     Wanted("trend", "residents", area="05", language="de"),

@@ -14,6 +14,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sozialanalyse import comparison, trends
+from sozialanalyse.amounts import ZERO
 from sozialanalyse.catalogue import TargetGroup
 from sozialanalyse.catalogue.model import Text
 from sozialanalyse.comparison import ABOVE, AROUND, BELOW, BETTER, UNJUDGED, UNKNOWN, WORSE, Comparison
@@ -297,7 +298,10 @@ def difference(view: View, row: pd.Series) -> str:
     values = {
         "label": view.label(row.indicator),
         "when": words.at_time(view, row.period_kind, row.period_start, row.period_end),
-        "value": view.measured(row.indicator, row.value, key=_keys.of_area("value", row)),
+        # As in the table: an exact zero has no decimals.
+        "value": view.measured(
+            row.indicator, row.value, 0 if row.status == ZERO else None, key=_keys.of_area("value", row)
+        ),
         "lower": ends[0],
         "upper": ends[1],
         "town": _keys.town(view),
