@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import replace
@@ -11,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import sozialanalyse as sa
 from sozialanalyse.positions import add_level_positions
+from tests.pictures import svgs_in
 from tests.small_town import TIDY, write_town
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def with_status(comparison: Comparison, area: str, status: str) -> Comparison:
 
 def svg_of(shown: Shown) -> str:
     """Return the picture of a figure, each look written where it is used."""
-    svg = base64.b64decode(re.search(r"base64,([^']+)'", str(shown.html))[1]).decode()
+    (svg,) = svgs_in(str(shown.html))
     looks = dict(re.findall(r"\.(l\d+)\{([^}]*)\}", svg))
     return re.sub(r' class="(l\d+)"', lambda found: f' style="{looks[found[1]]}"', svg)
 

@@ -6,7 +6,6 @@ The edition is that of :mod:`tests.canary_town`: of 2024, Anger (11) has 4 child
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import shutil
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from openpyxl import Workbook
 
 from tests.canary_town import CHILDREN, DATES, HIDDEN
+from tests.pictures import svgs_in, with_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +27,6 @@ COMPARISON, ENGLISH, TREND = "comparison/comparison.de.html", "comparison/compar
 DOTS, MAP = 0, 1
 TOWN, AREAS = 0, 1
 """Pictures of a page of comparison, and of one of development, by their place on it."""
-
-PICTURE = re.compile(rb"data:image/svg\+xml;base64,([^'\"]+)")
 
 
 def edit(file: str, before: str, after: str, *, times: int = 1) -> Plant:
@@ -46,13 +44,11 @@ def redraw(file: str, number: int, before: str, after: str) -> Plant:
     """Replace text in a picture of a page."""
 
     def plant(folder: Path) -> None:
-        page = (folder / file).read_bytes()
-        found = list(PICTURE.finditer(page))[number]
-        svg = base64.b64decode(found[1]).decode()
+        page = (folder / file).read_text(encoding="utf-8")
+        svg = svgs_in(page)[number]
         changed = re.sub(before, after, svg, count=1, flags=re.DOTALL)
         assert changed != svg, f"the picture does not hold {before!r}"
-        coded = base64.b64encode(changed.encode())
-        (folder / file).write_bytes(page[: found.start(1)] + coded + page[found.end(1) :])
+        (folder / file).write_text(with_picture(page, number, changed), encoding="utf-8")
 
     return plant
 
@@ -200,7 +196,7 @@ FAULTS: dict[str, tuple[Plant, str]] = {
     "a class of the map": (redraw(COMPARISON, MAP, ">20,0</text>", ">0,7 – 20,0</text>"), "drawing legend"),
     "a corner of a sparkline": (edit(TREND, "<path d='M3 ", "<path d='M6 "), "drawing the sparkline of kinderarmut"),
     "a line more in a sparkline": (edit(TREND, "<path d='M3 ", "<path stroke='red' d='M3 9h4'/><path d='M3 "), "drawing the sparkline of kinderarmut"),
-    "a photograph": (edit(COMPARISON, "data:image/svg+xml;base64,", "data:image/png;base64,"), "opaque"),
+    "a photograph": (edit(COMPARISON, "data:image/svg+xml,", "data:image/png;base64,"), "opaque"),
     # What lies beside the pages.
     "the manifest": (edit("manifest.json", '"summary": "', '"summary": "Anger: 4. '), "unmapped manifest.json"),
     "the run report": (edit("run.json", "{", '{"anger": 4,'), "unmapped run.json anger"),

@@ -32,6 +32,7 @@ import pytest
 
 from sozialanalyse.audit import audit_folder
 from tests.canary_town import CHILDREN, DATES, HIDDEN, write_canaries, write_notebooks
+from tests.pictures import svg_at
 from tests.planted_faults import FAULTS, last_year
 from tests.test_audit import reasons
 
@@ -120,7 +121,7 @@ class Texts(HTMLParser):
         self.silent = tag == "style"
         for name, value in attrs:
             if value and value.startswith("data:"):
-                self.pictures.append(base64.b64decode(value.partition("base64,")[2]))
+                self.pictures.append(svg_at(value).encode())
             elif value and name not in {"style", "class", "href"}:
                 self.read.append(value)
 
@@ -152,7 +153,7 @@ def _layers_of_text(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     elif name.endswith(".html"):
         page = Texts()
         page.feed(text)
-        yield name, re.sub(r"base64,[\w+/=]+", "", text), "\n".join(page.read)
+        yield name, re.sub(r"base64,[\w+/=]+|(?<=svg\+xml,)[^']+", "", text), "\n".join(page.read)
         for number, picture in enumerate(page.pictures, start=1):
             yield from layers(f"{name}/{number}.svg", picture)
     else:

@@ -73,3 +73,17 @@ def test_text_stays_as_it_was(name):
 def test_signs_that_look_different_keep_their_looks():
     other = PICTURE.replace('y="5" style="fill: #1b2530"', 'y="5" style="fill: white"')
     assert '<use xlink:href="#s0" x="4" y="5" style="fill: white"/></g>' in compact(other.encode()).decode()
+
+
+def test_an_outline_is_written_step_by_step():
+    """Each step from the rounded place before, so that the last corner is where it was, however many there are."""
+    picture = (
+        '<svg><path d="M 147.3 157.601 L 143 157.6 L 138.6 158.6 L 132.6 150.5 L 123.8 152.6 L 119.3 153 z"/></svg>'
+    )
+    assert compact(picture.encode()) == b'<svg><path d="M 147.3 157.6 l -4.3 0-4.4 1-6-8.1-8.8 2.1-4.5 0.4 z"/></svg>'
+
+
+def test_an_outline_stays_where_steps_are_no_shorter():
+    assert b'd="M 1 1 L 9 1 9 9 1 9 1 5 1 3 z"' in compact(
+        b'<svg><path d="M 1 1 L 9 1 L 9 9 L 1 9 L 1 5 L 1 3 z"/></svg>'
+    )

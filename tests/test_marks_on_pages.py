@@ -6,7 +6,6 @@ The pages are made of the notebooks that ship with the program, from the invente
 from __future__ import annotations
 
 import ast
-import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ from sozialanalyse.findings.static import MESSAGES, static_texts
 from sozialanalyse.language import Language, key, keyed, keys_of, rounded, without_keys
 from tests.batch_samples import FINDING
 from tests.drawn_town import AREAS, TURNED, compared, counts, drawn_view, svg_of
+from tests.pictures import svg_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,8 +95,8 @@ class Reader(HTMLParser):
         if tag == "data":
             assert not self.key, "a number in a number"
             self.key = given["value"]
-        elif "base64," in given.get("src", ""):
-            self.pictures.append((base64.b64decode(given["src"].partition("base64,")[2]).decode(), told))
+        elif given.get("src", "").startswith("data:image/svg+xml"):
+            self.pictures.append((svg_at(given["src"]), told))
 
     def handle_endtag(self, tag: str) -> None:
         self.silent = self.in_title = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -24,6 +23,7 @@ from sozialanalyse.disclosure.offers import protected_offers
 from sozialanalyse.errors import DataError
 from sozialanalyse.loading.offers import HiddenOffers, Offer, Offers
 from tests.canary_town import write_canaries
+from tests.pictures import svgs_in, with_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,8 +238,7 @@ def edition(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told_in(file: Path) -> str:
     """Everything that a file says, its pictures included."""
     text = file.read_bytes().decode("utf-8", "replace")
-    pictures = re.findall(r"base64,([A-Za-z0-9+/=]+)", text)
-    return "\n".join([text, *(base64.b64decode(picture).decode("utf-8", "replace") for picture in pictures)])
+    return "\n".join([text, *svgs_in(text)])
 
 
 def test_no_byte_of_an_edition_tells_a_contact_or_a_hidden_place(edition):
@@ -262,7 +261,6 @@ def test_the_page_shows_what_may_be_known(edition):
 
 MAP, GAPS = 0, 1
 """Pictures of the page, by their place on it."""
-PICTURE = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]+")
 SIGN = re.compile(r"(<g id=\"offers 1\">.*?)(<use [^>]*?x=\")([\d.]+)(\"[^>]*/>)", re.DOTALL)
 
 
@@ -272,12 +270,10 @@ def redrawn(edition: Path, tmp_path: Path, number: int, change: Callable[[str], 
     shutil.copytree(edition, folder)
     (page,) = folder.rglob("offers.en.html")
     text = page.read_text(encoding="utf-8")
-    found = list(PICTURE.finditer(text))[number]
-    before = base64.b64decode(found.group()).decode()
+    before = svgs_in(text)[number]
     after = change(before)
     assert after != before
-    picture = base64.b64encode(after.encode()).decode()
-    page.write_text(text[: found.start()] + picture + text[found.end() :], encoding="utf-8")
+    page.write_text(with_picture(text, number, after), encoding="utf-8")
     return [problem.message for problem in audit_folder(folder).problems if problem.kind == "drawing"]
 
 

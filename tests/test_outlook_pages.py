@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import zipfile
@@ -17,6 +16,7 @@ from sozialanalyse.audit.pages import PageAudit
 from sozialanalyse.disclosure.knowledge import knowledge_of
 from sozialanalyse.findings.display import NOTHING
 from sozialanalyse.findings.static import static_texts
+from tests.pictures import svgs_in, with_picture
 from tests.small_town import HEADER, TIDY
 
 AREAS = "area,name,level,parent\n0,Klein,stadt,\n" + "".join(
@@ -180,13 +180,12 @@ def test_a_number_of_something_else_is_found(judge, document, before, after, sai
 
 def redrawn(document, group, change):
     """Change the corners of a line or fan of the page's picture."""
-    found = re.search(r"data:image/svg\+xml;base64,([^'\"]+)", document)
-    svg = base64.b64decode(found[1]).decode()
+    svg = svgs_in(document)[0]
     drawn = re.search(rf'<g id="{group}">\s*<path d="([^"]*)"', svg)
     assert drawn, group
     changed = svg[: drawn.start(1)] + change(drawn[1]) + svg[drawn.end(1) :]
     assert changed != svg
-    return document[: found.start(1)] + base64.b64encode(changed.encode()).decode() + document[found.end(1) :]
+    return with_picture(document, 0, changed)
 
 
 def last_corner_up(path):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 XLINK = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
-_STEP = re.compile(rf"([MLC])\s*((?:{_NUMBER}[\s,]*)+)")
+_STEP = re.compile(rf"([MLCl])\s*((?:{_NUMBER}[\s,]*)+)")
 
 FRAME = re.compile(
     r"(?:patch|text|legend|matplotlib\.axis|[xy]tick|guides|break|label|neighbours|highlighted)(?:_?\d+)?$"
@@ -272,9 +272,17 @@ def _strokes(path: str) -> Iterator[list[Point]]:
         if command == "M" and stroke:
             yield stroke
             stroke = []
-        stroke += [Point(*pair) for pair in zip(values[::2], values[1::2], strict=False)]
+        pairs = [Point(*pair) for pair in zip(values[::2], values[1::2], strict=False)]
+        stroke += _followed(stroke[-1], pairs) if command == "l" and stroke else pairs
     if stroke:
         yield stroke
+
+
+def _followed(start: Point, steps: list[Point]) -> Iterator[Point]:
+    """Follow steps from corner to corner."""
+    for step in steps:
+        start = Point(start.x + step.x, start.y + step.y)
+        yield start
 
 
 def _corners(path: str) -> Iterator[Point]:

@@ -7,7 +7,6 @@ its key; in plain text, attributes and pictures there are no keys, and the eleme
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -148,13 +147,21 @@ def figure(drawn: Figure, alt: str, caption: str, *, wide: bool = False, keys: I
     if not alt.strip():
         problem = "a figure needs a text alternative that tells what it shows"
         raise ValueError(problem)
-    source = base64.b64encode(as_svg(drawn)).decode()
     all_keys = told([*keys_of(alt), *keys, *getattr(drawn, "told", ())])
-    template = Markup(
-        "<figure class='chart{}'><img src='data:image/svg+xml;base64,{}' alt='{}'{}><figcaption>{}</figcaption></figure>"
+    template = Markup("<figure class='chart{}'><img src='{}' alt='{}'{}><figcaption>{}</figcaption></figure>")
+    html = template.format(
+        " wide" if wide else "", _address(as_svg(drawn)), escape(without_keys(alt)), all_keys, caption
     )
-    html = template.format(" wide" if wide else "", source, escape(without_keys(alt)), all_keys, caption)
     return Shown(html, f"{caption}\n{alt}")
+
+
+_NOT_IN_ADDRESSES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%#<>&'\n\r\t"})
+"""What would end an address, its attribute or its data, or be left out by browsers."""
+
+
+def _address(svg: bytes) -> Markup:
+    """Write a picture as an address that holds it: as text, which takes a sixth less than base64."""
+    return Markup("data:image/svg+xml,") + Markup(svg.decode().translate(_NOT_IN_ADDRESSES))  # noqa: S704 - holds no markup
 
 
 def as_svg(drawn: Figure) -> bytes:

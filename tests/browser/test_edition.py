@@ -6,7 +6,6 @@ is opened once; what is seen there is looked at by all tests.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import itertools
@@ -25,6 +24,7 @@ from openpyxl import load_workbook
 
 from tests.batch_samples import runnable
 from tests.hostile import NAMES, PLAN, write_town
+from tests.pictures import svgs_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,9 +236,9 @@ class TestHostileNames:
         context.add_init_script(WATCH)
         page, folder, count = context.new_page(), tmp_path_factory.mktemp("pictures"), itertools.count()
         for kind in ("comparison/comparison.de.html", "trend/trend.en.html"):
-            for coded in re.findall(r"data:image/svg\+xml;base64,([\w+/=]+)", (edition / kind).read_text("utf-8")):
+            for svg in svgs_in((edition / kind).read_text("utf-8")):
                 path = folder / f"{next(count)}.svg"
-                path.write_bytes(base64.b64decode(coded))
+                path.write_text(svg, encoding="utf-8")
                 found = opened(page, path)
                 assert (found.requests, found.messages, found.ran) == ([], [], []), path.name
         context.close()

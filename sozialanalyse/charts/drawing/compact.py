@@ -19,10 +19,12 @@ _LONG_NUMBER = re.compile(rb"-?\d+\.\d{3,}")
 _NO_ROTATION = re.compile(rb' transform="rotate\(-0 [^)]*\)"')
 _LINE_END = re.compile(rb"\s*\n\s*")
 _LINES = re.compile(rb"(?:L [-\d.e]+ [-\d.e]+ ?){2,}")
+_OUTLINE = re.compile(rb"M ([-\d.]+) ([-\d.]+) L ((?:[-\d.]+ [-\d.]+ ){5,})z")
 _SIGNS = re.compile(rb"<g((?: clip-path=\"[^\"]*\")?)>((?:<use [^>]*/>){2,})</g>")
 _STYLE = re.compile(rb' style="[^"]*"')
 _NAME = re.compile(rb' id="([a-z][0-9a-f]{10})"')
 _REFERENCE = re.compile(rb'( id="|href="#|url\(#)([a-z][0-9a-f]{10})(?=["\)])')
+_HUNDREDTHS = 100
 _TYPE = b"font-family: 'DejaVu Sans', sans-serif"
 
 
@@ -94,4 +96,16 @@ def _shortened(tag: bytes) -> bytes:
         _LINE_END.sub(b" ", _NO_ROTATION.sub(b"", short)).replace(b' "', b'"').replace(b"stroke-dashoffset: 0; ", b"")
     )
     short = short.replace(_TYPE + b"; ", b"").replace(b"; " + _TYPE, b"")
-    return _LINES.sub(lambda lines: b"L " + lines[0].replace(b"L ", b""), short)
+    return _OUTLINE.sub(_stepwise, _LINES.sub(lambda lines: b"L " + lines[0].replace(b"L ", b""), short))
+
+
+def _stepwise(outline: re.Match[bytes]) -> bytes:
+    """Write each corner of an outline of six or more by its distance from the one before: neighbours are near, so that takes fewer digits.
+
+    In whole hundredths, as which all numbers are written, so that nothing adds up along the way.
+    """
+    numbers = [round(float(number) * _HUNDREDTHS) for number in (*outline.group(1, 2), *outline[3].split())]
+    steps = [after - before for before, after in zip(numbers, numbers[2:], strict=False)]
+    written = b" ".join(b"%.10g" % (step / _HUNDREDTHS) for step in steps).replace(b" -", b"-")
+    short = b"M %s %s l %s z" % (outline[1], outline[2], written)
+    return min(outline[0], short, key=len)
