@@ -365,7 +365,13 @@ def test_the_canaries_are_what_is_hidden(result):
 def test_no_published_byte_tells_a_canary(result):
     files = [path for path in result.output.rglob("*") if path.is_file()]
     assert {path.suffix for path in files} >= {".html", ".json", ".csv"}
-    assert [seen for path in files for seen in sorted(sightings(path.name, path.read_bytes()))] == []
+    assert [seen for path in files for seen in sorted(sightings(path.name, without_times(path)))] == []
+
+
+def without_times(path: Path) -> bytes:
+    """Read a file; of the record of a run without how many seconds its runs took, which are any number."""
+    content = path.read_bytes()
+    return re.sub(rb'"seconds": [\d.]+', b"", content) if path.name == "run.json" else content
 
 
 def test_no_file_name_tells_a_canary(result):

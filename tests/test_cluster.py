@@ -22,6 +22,7 @@ from sozialanalyse.batch.cluster.likeness import ClusterError, own, require_alik
 from sozialanalyse.batch.cluster.parcels import DamagedError, packed, parcel_of, unpack
 from sozialanalyse.batch.cluster.site import Site
 from sozialanalyse.batch.engine.limits import Limits
+from sozialanalyse.batch.frame import EMPTY
 from sozialanalyse.cli import app
 from tests.batch_samples import FINDING, SHOW, order, project, runnable, write
 
@@ -281,7 +282,8 @@ def test_a_worker_keeps_the_deadline_and_leaves_when_its_batch_is_not_heard_of(t
     left = threading.Event()
     there = Site(GOODS, left.set)
     notebook = write(tmp_path / "slow.ipynb", runnable("import time; time.sleep(600)"))
-    answer = there.carry_out(parcel_of({"notebook": str(notebook), "parameters": {"release": "/a"}, "look": None}))
+    look = {"language": "de", "name": "slow", "notices": [], "stands_alone": True, "address": "a.html", "frame": EMPTY}
+    answer = there.carry_out(parcel_of({"notebook": str(notebook), "parameters": {"release": "/a"}, "look": look}))
     assert (answer["in_time"], answer["files"]) == (False, {})
     assert not left.is_set()
     monkeypatch.setattr(site, "IDLE", 0.1)

@@ -21,18 +21,24 @@ PATIENCE = 10.0
 def end(child: subprocess.Popen[bytes], token: str) -> None:
     """End a child and all that it started, the kernel in its own session included, and wait until they are gone.
 
-    What starts another process while we look is killed before that one can be seen: so we look until there is nobody.
+    The child goes first and at once, for to look through all processes takes a moment in which it could come to its end. What starts
+    another process while we look is killed before that one can be seen: so we look until there is nobody.
     """
     until = time.monotonic() + PATIENCE
+    _kill(_descendants(child))
     while (found := _living(child, token)) and time.monotonic() < until:
-        for process in found:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        _kill(found)
         time.sleep(0.02)  # to wait for them would take their exit codes away from whoever started them
     if child.stdin is not None:
         with contextlib.suppress(OSError):
             child.stdin.close()
     child.wait()
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _living(child: subprocess.Popen[bytes], token: str) -> list[psutil.Process]:
